@@ -1,0 +1,234 @@
+//! Appends operations to a function, with the upstream ones that we use as methods.
+
+use super::{Attr, Attrs, BlockId, Func, Loc, Op, OpId, Shaped, Type, ValueId};
+use std::sync::Arc;
+
+/// What [`Builder::op`] needs beyond the name; missing parts are empty.
+#[derive(Debug, Default)]
+pub struct OpSpec<'a> {
+    /// Operands.
+    pub operands: &'a [ValueId],
+    /// Result types.
+    pub results: &'a [Type],
+    /// Attributes.
+    pub attrs: &'a [(&'a str, Attr)],
+    /// Regions.
+    pub regions: Vec<Vec<BlockId>>,
+    /// Successor blocks.
+    pub successors: Vec<BlockId>,
+}
+
+/// Appends at the end of one block; every operation gets the current location.
+#[derive(Debug)]
+pub struct Builder<'f> {
+    /// The function under construction.
+    pub func: &'f mut Func,
+    /// The block that operations are appended to.
+    pub block: BlockId,
+    /// Location of the next operations.
+    pub loc: Loc,
+}
+
+impl<'f> Builder<'f> {
+    /// Starts at the end of a block.
+    pub fn new(func: &'f mut Func, block: BlockId) -> Self {
+        Builder { func, block, loc: Loc::UNKNOWN }
+    }
+
+    /// Type of a value.
+    pub fn ty(&self, value: ValueId) -> &Type {
+        self.func.ty(value)
+    }
+
+    /// Shape of a memref or tensor value.
+    ///
+    /// # Panics
+    /// When the value is a scalar: callers know what they hold.
+    pub fn shaped(&self, value: ValueId) -> &Shaped {
+        self.ty(value).shaped().expect("a memref or tensor")
+    }
+
+    /// Appends an operation.
+    pub fn op(&mut self, name: &str, spec: OpSpec<'_>) -> OpId {
+        let attrs: Attrs = spec.attrs.iter().map(|(k, v)| (Arc::from(*k), v.clone())).collect();
+        let op = Op {
+            name: Arc::from(name),
+            operands: spec.operands.to_vec(),
+            results: Vec::new(),
+            attrs,
+            regions: spec.regions,
+            successors: spec.successors,
+            loc: self.loc.clone(),
+        };
+        let id = self.func.new_op(op, spec.results);
+        self.func.block_mut(self.block).ops.push(id);
+        id
+    }
+
+    /// Appends an operation with one result.
+    pub fn value(&mut self, name: &str, operands: &[ValueId], ty: Type, attrs: &[(&str, Attr)]) -> ValueId {
+        let op = self.op(name, OpSpec { operands, results: &[ty], attrs, ..OpSpec::default() });
+        self.func.op(op).results[0]
+    }
+
+    /// Appends an operation without results.
+    pub fn effect(&mut self, name: &str, operands: &[ValueId], attrs: &[(&str, Attr)]) -> OpId {
+        self.op(name, OpSpec { operands, attrs, ..OpSpec::default() })
+    }
+
+    /// A copy of `op` on other operands, with regions rebuilt by the caller; returns its results.
+    pub fn like(&mut self, op: &Op, operands: &[ValueId], results: &[Type], regions: Vec<Vec<BlockId>>) -> OpId {
+        let copy = Op {
+            operands: operands.to_vec(),
+            results: Vec::new(),
+            regions,
+            successors: Vec::new(),
+            ..op.clone()
+        };
+        let id = self.func.new_op(copy, results);
+        self.func.block_mut(self.block).ops.push(id);
+        id
+    }
+
+    /// `arith.constant` of an integer or index type.
+    pub fn constant(&mut self, value: i64, ty: &Type) -> ValueId {
+        let attr = if *ty == Type::I1 { Attr::Bool(value != 0) } else { Attr::Int(value, ty.clone()) };
+        self.value("arith.constant", &[], ty.clone(), &[("value", attr)])
+    }
+
+    /// An index constant.
+    pub fn index(&mut self, value: i64) -> ValueId {
+        self.constant(value, &Type::Index)
+    }
+
+    /// A binary `arith` operation on one type: `addi`, `muli`, `floordivsi`, ...
+    pub fn arith(&mut self, name: &str, x: ValueId, y: ValueId) -> ValueId {
+        let ty = self.ty(x).clone();
+        self.value(&format!("arith.{name}"), &[x, y], ty, &[])
+    }
+
+    /// `arith.cmpi`; the predicate is spelled as in MLIR ("slt").
+    pub fn cmpi(&mut self, predicate: &str, x: ValueId, y: ValueId) -> ValueId {
+        let code = CMPI.iter().position(|p| *p == predicate).unwrap_or_default() as i64;
+        self.value("arith.cmpi", &[x, y], Type::I1, &[("predicate", Attr::Int(code, Type::I64))])
+    }
+
+    /// `arith.select` of two values of one type.
+    pub fn select(&mut self, condition: ValueId, x: ValueId, y: ValueId) -> ValueId {
+        let ty = self.ty(x).clone();
+        self.value("arith.select", &[condition, x, y], ty, &[])
+    }
+
+    /// Converts a signed integer or index to another width.
+    pub fn int_cast(&mut self, x: ValueId, ty: &Type) -> ValueId {
+        let from = self.ty(x).clone();
+        if from == *ty {
+            return x;
+        }
+        let name = match (&from, ty) {
+            (Type::Index, _) | (_, Type::Index) => "arith.index_cast",
+            _ if from.bits() > ty.bits() => "arith.trunci",
+            _ if from == Type::I1 => "arith.extui",
+            _ => "arith.extsi",
+        };
+        self.value(name, &[x], ty.clone(), &[])
+    }
+
+    /// Size of a memref or tensor along `axis`.
+    pub fn dim(&mut self, shaped: ValueId, axis: usize) -> ValueId {
+        if let Some(size) = self.shaped(shaped).dims[axis] {
+            return self.index(size as i64);
+        }
+        let axis = self.index(axis as i64);
+        let name = if self.ty(shaped).memref().is_some() { "memref.dim" } else { "tensor.dim" };
+        self.value(name, &[shaped, axis], Type::Index, &[])
+    }
+
+    /// `memref.load`.
+    pub fn load(&mut self, memref: ValueId, indices: &[ValueId]) -> ValueId {
+        let elem = self.ty(memref).elem().clone();
+        let mut operands = vec![memref];
+        operands.extend_from_slice(indices);
+        self.value("memref.load", &operands, elem, &[])
+    }
+
+    /// `memref.store`.
+    pub fn store(&mut self, value: ValueId, memref: ValueId, indices: &[ValueId]) {
+        let mut operands = vec![value, memref];
+        operands.extend_from_slice(indices);
+        self.effect("memref.store", &operands, &[]);
+    }
+
+    /// `scf.for` from `lower` to `upper` by `step`, carrying `inits`; the body returns the next ones.
+    pub fn for_loop<E>(
+        &mut self,
+        [lower, upper, step]: [ValueId; 3],
+        inits: &[ValueId],
+        body: impl FnOnce(&mut Builder<'_>, ValueId, &[ValueId]) -> Result<Vec<ValueId>, E>,
+    ) -> Result<Vec<ValueId>, E> {
+        let types: Vec<Type> = inits.iter().map(|v| self.ty(*v).clone()).collect();
+        let mut args = vec![Type::Index];
+        args.extend(types.iter().cloned());
+        let block = self.func.new_block(&args);
+        let params = self.func.block(block).args.clone();
+        let mut inner = Builder { func: self.func, block, loc: self.loc.clone() };
+        let next = body(&mut inner, params[0], &params[1..])?;
+        inner.effect("scf.yield", &next, &[]);
+        let mut operands = vec![lower, upper, step];
+        operands.extend_from_slice(inits);
+        let op = self.op(
+            "scf.for",
+            OpSpec { operands: &operands, results: &types, regions: vec![vec![block]], ..OpSpec::default() },
+        );
+        Ok(self.func.op(op).results.clone())
+    }
+
+    /// `scf.for` from `lower` to `upper` by one, carrying nothing.
+    pub fn for_range<E>(
+        &mut self,
+        lower: ValueId,
+        upper: ValueId,
+        body: impl FnOnce(&mut Builder<'_>, ValueId) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let one = self.index(1);
+        self.for_loop([lower, upper, one], &[], |b, i, _| body(b, i).map(|()| Vec::new()))?;
+        Ok(())
+    }
+
+    /// `scf.if` with results; both branches return values of `types`.
+    pub fn if_else<E>(
+        &mut self,
+        condition: ValueId,
+        types: &[Type],
+        then: impl FnOnce(&mut Builder<'_>) -> Result<Vec<ValueId>, E>,
+        otherwise: impl FnOnce(&mut Builder<'_>) -> Result<Vec<ValueId>, E>,
+    ) -> Result<Vec<ValueId>, E> {
+        let (then_block, else_block) = (self.func.new_block(&[]), self.func.new_block(&[]));
+        let mut inner = Builder { func: self.func, block: then_block, loc: self.loc.clone() };
+        let values = then(&mut inner)?;
+        inner.effect("scf.yield", &values, &[]);
+        inner.block = else_block;
+        let values = otherwise(&mut inner)?;
+        inner.effect("scf.yield", &values, &[]);
+        let bare = types.is_empty() && self.func.block(else_block).ops.len() == 1;
+        let regions = vec![vec![then_block], if bare { Vec::new() } else { vec![else_block] }];
+        let op = self.op(
+            "scf.if",
+            OpSpec { operands: &[condition], results: types, regions, ..OpSpec::default() },
+        );
+        Ok(self.func.op(op).results.clone())
+    }
+
+    /// `scf.if` without results or `else`.
+    pub fn when<E>(
+        &mut self,
+        condition: ValueId,
+        then: impl FnOnce(&mut Builder<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.if_else(condition, &[], |b| then(b).map(|()| Vec::new()), |_| Ok(Vec::new()))?;
+        Ok(())
+    }
+}
+
+/// Predicates of `arith.cmpi` in the order of their codes.
+const CMPI: [&str; 10] = ["eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge"];

@@ -1,0 +1,1 @@
+//! How `xpu` programs change on their way to launches. `RATIONALE.md` says why each pass is as it is.

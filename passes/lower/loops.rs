@@ -1,0 +1,290 @@
+//! Loops over elements: the whole of an op's output, or one program's part of it.
+
+use super::LowerError;
+use super::elemental::Elements;
+use crate::pass::PassError;
+use xpuc_dialect::ir::{Builder, Op, Slice, Type, ValueId};
+use xpuc_dialect::ops::Kind;
+
+/// The part of an output that one program writes: linear elements `lower..upper`.
+#[derive(Clone, Copy)]
+pub(super) enum Part {
+    /// All of it, in one loop nest.
+    Whole,
+    /// A linear range.
+    Range(ValueId, ValueId),
+}
+
+impl Part {
+    /// First element and one past the last of a rank-1 output.
+    fn bounds(self, b: &mut Builder<'_>, out: ValueId) -> (ValueId, ValueId) {
+        match self {
+            Part::Whole => (b.index(0), b.dim(out, 0)),
+            Part::Range(lower, upper) => (lower, upper),
+        }
+    }
+}
+
+impl Elements<'_> {
+    /// Writes the part of `out` (a memref of the new code) that an op's result covers.
+    pub(super) fn write(&self, b: &mut Builder<'_>, op: &Op, out: ValueId, part: Part) -> Result<(), PassError> {
+        match Kind::of(op) {
+            Some(Kind::Cumsum) => self.cumsum(b, op, out),
+            Some(kind @ (Kind::ReduceSum | Kind::ReduceMax)) => self.reduce(b, op, kind, out),
+            Some(Kind::Compact) => self.compact(b, op, out),
+            Some(Kind::Expand) => self.expand(b, op, out, part),
+            Some(Kind::SlotMapping) => self.slot_mapping(b, op, out, part),
+            Some(kind) if kind.is_pointwise() => {
+                self.for_each_index(b, out, part, |b, index| {
+                    let value = self.compute(b, op, kind, index)?;
+                    b.store(value, out, index);
+                    Ok(())
+                })
+            }
+            _ => Err(LowerError::Fusion { op: op.name.to_string() }.at(&op.loc)),
+        }
+    }
+
+    /// Copies the part of a value into `out`.
+    pub(super) fn copy(&self, b: &mut Builder<'_>, value: ValueId, out: ValueId, part: Part) -> Result<(), PassError> {
+        self.for_each_index(b, out, part, |b, index| {
+            let value = self.element(b, value, index)?;
+            b.store(value, out, index);
+            Ok(())
+        })
+    }
+
+    fn for_each_index(
+        &self,
+        b: &mut Builder<'_>,
+        out: ValueId,
+        part: Part,
+        mut body: impl FnMut(&mut Builder<'_>, &[ValueId]) -> Result<(), PassError>,
+    ) -> Result<(), PassError> {
+        let rank = b.shaped(out).rank();
+        let dims: Vec<ValueId> = (0..rank).map(|axis| b.dim(out, axis)).collect();
+        match part {
+            Part::Whole => nest(b, &dims, &mut Vec::new(), &mut body),
+            Part::Range(lower, upper) => b.for_range(lower, upper, |b, linear| {
+                let index = delinearize(b, linear, &dims);
+                body(b, &index)
+            }),
+        }
+    }
+
+    /// Number of elements of a rank-1 value.
+    fn length(&self, b: &mut Builder<'_>, value: ValueId) -> Result<ValueId, PassError> {
+        if let Some(memref) = self.map.get(&value) {
+            return Ok(b.dim(*memref, 0));
+        }
+        let Some(op) = self.func.def_op(value) else {
+            return Err(LowerError::Fusion { op: "block argument".to_owned() }.at(&self.func.loc));
+        };
+        if Kind::of(op) == Some(Kind::Read) {
+            let memref = self.get(op.operands[0]);
+            return Ok(b.dim(memref, 0));
+        }
+        if let Some(slice) = Slice::of(op) {
+            return Ok(self.extent(b, slice.size));
+        }
+        Err(LowerError::Fusion { op: op.name.to_string() }.at(&op.loc))
+    }
+
+    fn cumsum(&self, b: &mut Builder<'_>, op: &Op, out: ValueId) -> Result<(), PassError> {
+        let x = op.operands[0];
+        let elem = b.shaped(out).elem.as_ref().clone();
+        let (length, zero, one) = (self.length(b, x)?, b.index(0), b.index(1));
+        let start = b.constant(0, &elem);
+        let exclusive = op.has("exclusive");
+        if exclusive {
+            b.store(start, out, &[zero]);
+        }
+        b.for_loop([zero, length, one], &[start], |b, i, carried| {
+            let x = self.element(b, x, &[i])?;
+            let next = b.arith("addi", carried[0], x);
+            let at = if exclusive { b.arith("addi", i, one) } else { i };
+            b.store(next, out, &[at]);
+            Ok(vec![next])
+        })?;
+        Ok(())
+    }
+
+    fn reduce(&self, b: &mut Builder<'_>, op: &Op, kind: Kind, out: ValueId) -> Result<(), PassError> {
+        let x = op.operands[0];
+        let elem = b.shaped(out).elem.as_ref().clone();
+        let (length, zero, one) = (self.length(b, x)?, b.index(0), b.index(1));
+        let (identity, combine) = match kind {
+            Kind::ReduceSum => (0, "addi"),
+            _ => (elem.bits().map_or(0, |bits| i64::MIN >> (64 - bits)), "maxsi"),
+        };
+        let identity = b.constant(identity, &elem);
+        let reduced = b.for_loop([zero, length, one], &[identity], |b, i, carried| {
+            let x = self.element(b, x, &[i])?;
+            let x = b.int_cast(x, &elem);
+            Ok(vec![b.arith(combine, carried[0], x)])
+        })?;
+        b.store(reduced[0], out, &[zero]);
+        Ok(())
+    }
+
+    fn compact(&self, b: &mut Builder<'_>, op: &Op, out: ValueId) -> Result<(), PassError> {
+        let (x, mask) = (op.operands[0], op.operands[1]);
+        let elem = b.shaped(out).elem.as_ref().clone();
+        let (length, zero, one) = (self.length(b, mask)?, b.index(0), b.index(1));
+        let kept = b.for_loop([zero, length, one], &[zero], |b, i, carried| {
+            let keep = self.element(b, mask, &[i])?;
+            b.if_else(
+                keep,
+                &[Type::Index],
+                |b| {
+                    let x = self.element(b, x, &[i])?;
+                    b.store(x, out, &[carried[0]]);
+                    Ok(vec![b.arith("addi", carried[0], one)])
+                },
+                |_| Ok(vec![carried[0]]),
+            )
+        })?;
+        let nothing = b.constant(0, &elem);
+        let size = b.dim(out, 0);
+        b.for_range(kept[0], size, |b, i| {
+            b.store(nothing, out, &[i]);
+            Ok(())
+        })
+    }
+
+    /// Each row writes its own tokens.
+    fn expand(&self, b: &mut Builder<'_>, op: &Op, out: ValueId, part: Part) -> Result<(), PassError> {
+        let elem = b.shaped(out).elem.as_ref().clone();
+        self.for_each_run(b, op.operands[0], out, part, |b, run| {
+            let row = b.int_cast(run.row, &elem);
+            b.for_range(run.lower, run.upper, |b, t| {
+                b.store(row, out, &[t]);
+                Ok(())
+            })
+        })
+    }
+
+    /// Calls `body` for every row of `lod` that has tokens in the part.
+    fn for_each_run(
+        &self,
+        b: &mut Builder<'_>,
+        lod: ValueId,
+        out: ValueId,
+        part: Part,
+        body: impl FnOnce(&mut Builder<'_>, Run) -> Result<(), PassError>,
+    ) -> Result<(), PassError> {
+        let (zero, one) = (b.index(0), b.index(1));
+        let (first, last) = part.bounds(b, out);
+        let entries = self.length(b, lod)?;
+        let rows = b.arith("subi", entries, one);
+        b.for_range(zero, rows, |b, row| {
+            let next = b.arith("addi", row, one);
+            let begin = self.index_element(b, lod, row)?;
+            let end = self.index_element(b, lod, next)?;
+            let lower = b.arith("maxsi", begin, first);
+            let upper = b.arith("minsi", end, last);
+            let some = b.cmpi("slt", lower, upper);
+            b.when(some, |b| body(b, Run { row, begin, lower, upper }))
+        })
+    }
+
+    fn index_element(&self, b: &mut Builder<'_>, value: ValueId, at: ValueId) -> Result<ValueId, PassError> {
+        let element = self.element(b, value, &[at])?;
+        Ok(b.int_cast(element, &Type::Index))
+    }
+
+    /// Inside one block of the cache the slots are consecutive: one table entry a run, no division
+    /// a token.
+    fn slot_mapping(&self, b: &mut Builder<'_>, op: &Op, out: ValueId, part: Part) -> Result<(), PassError> {
+        let [table, lod, start, batch_map, columns, block_size, pad] = op.operands[..7] else {
+            return Err(LowerError::Fusion { op: op.name.to_string() }.at(&op.loc));
+        };
+        let elem = b.shaped(out).elem.as_ref().clone();
+        let (columns, block_size, pad) = (self.get(columns), self.get(block_size), self.get(pad));
+        let columns = b.int_cast(columns, &Type::Index);
+        let block = b.int_cast(block_size, &Type::Index);
+        let one = b.index(1);
+        self.for_each_run(b, lod, out, part, |b, run| {
+            let start = self.index_element(b, start, run.row)?;
+            let batch = self.index_element(b, batch_map, run.row)?;
+            let table_row = b.arith("muli", batch, columns);
+            // Token t of this row stands at position t + shift.
+            let shift = b.arith("subi", start, run.begin);
+            let first_position = b.arith("addi", run.lower, shift);
+            let end_position = b.arith("addi", run.upper, shift);
+            let last_position = b.arith("subi", end_position, one);
+            let first_block = b.arith("divui", first_position, block);
+            let last_block = b.arith("divui", last_position, block);
+            let end_block = b.arith("addi", last_block, one);
+            b.for_range(first_block, end_block, |b, block_index| {
+                let at = b.arith("addi", table_row, block_index);
+                let id = self.element(b, table, &[at])?;
+                let slot = b.arith("muli", id, block_size);
+                let block_begin = b.arith("muli", block_index, block);
+                let block_end = b.arith("addi", block_begin, block);
+                let from = b.arith("maxsi", first_position, block_begin);
+                let to = b.arith("minsi", end_position, block_end);
+                b.for_range(from, to, |b, position| {
+                    let offset = b.arith("subi", position, block_begin);
+                    let offset = b.int_cast(offset, &elem);
+                    let value = b.arith("addi", slot, offset);
+                    let token = b.arith("subi", position, shift);
+                    b.store(value, out, &[token]);
+                    Ok(())
+                })
+            })
+        })?;
+        // Elements past the last token.
+        let entries = self.length(b, lod)?;
+        let rows = b.arith("subi", entries, one);
+        let tokens = self.index_element(b, lod, rows)?;
+        let (first, last) = part.bounds(b, out);
+        let from = b.arith("maxsi", tokens, first);
+        b.for_range(from, last, |b, i| {
+            b.store(pad, out, &[i]);
+            Ok(())
+        })
+    }
+}
+
+/// Tokens of one row inside a part.
+struct Run {
+    /// The row of the lod.
+    row: ValueId,
+    /// The row's first token.
+    begin: ValueId,
+    /// First token of the row in the part.
+    lower: ValueId,
+    /// One past the last token of the row in the part.
+    upper: ValueId,
+}
+
+fn nest(
+    b: &mut Builder<'_>,
+    dims: &[ValueId],
+    index: &mut Vec<ValueId>,
+    body: &mut dyn FnMut(&mut Builder<'_>, &[ValueId]) -> Result<(), PassError>,
+) -> Result<(), PassError> {
+    let Some((dim, rest)) = dims.split_first() else { return body(b, index) };
+    let zero = b.index(0);
+    b.for_range(zero, *dim, |b, i| {
+        index.push(i);
+        nest(b, rest, index, body)?;
+        index.pop();
+        Ok(())
+    })
+}
+
+/// Index along each axis of a linear element, row-major.
+fn delinearize(b: &mut Builder<'_>, linear: ValueId, dims: &[ValueId]) -> Vec<ValueId> {
+    let mut rest = linear;
+    let mut index = vec![linear; dims.len()];
+    for axis in (1..dims.len()).rev() {
+        index[axis] = b.arith("remui", rest, dims[axis]);
+        rest = b.arith("divui", rest, dims[axis]);
+    }
+    if let Some(first) = index.first_mut() {
+        *first = rest;
+    }
+    index
+}

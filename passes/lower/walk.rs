@@ -1,0 +1,128 @@
+//! The walk of `lower` over a function of the host.
+
+use super::elemental::Elements;
+use super::kernel;
+use super::loops::Part;
+use super::LowerError;
+use crate::pass::{PassCx, PassError};
+use std::collections::HashMap;
+use xpuc_dialect::ir::{BlockId, Builder, Func, OpId, Space, Type, ValueId};
+use xpuc_dialect::ops::{Form, Kind, Parts, space};
+
+/// Lowers one function; returns it and its kernels.
+pub(super) fn lower(cx: &PassCx, func: &Func) -> Result<(Func, Vec<Func>), PassError> {
+    let mut out = func.empty_like();
+    let mut walk = Walk {
+        cx,
+        func,
+        elements: Elements { func, map: HashMap::new() },
+        blocks: HashMap::new(),
+        kernels: Vec::new(),
+    };
+    for (position, block) in func.body.iter().enumerate() {
+        let new = if position == 0 { out.body[0] } else { walk.new_block(&mut out, *block) };
+        if position > 0 {
+            out.body.push(new);
+        }
+        let args = func.block(*block).args.iter().copied().zip(out.block(new).args.clone());
+        walk.elements.map.extend(args);
+        walk.blocks.insert(*block, new);
+    }
+    for block in &func.body {
+        let new = walk.blocks[block];
+        walk.block(&mut Builder::new(&mut out, new), *block)?;
+    }
+    Ok((out, walk.kernels))
+}
+
+struct Walk<'a> {
+    cx: &'a PassCx,
+    func: &'a Func,
+    elements: Elements<'a>,
+    blocks: HashMap<BlockId, BlockId>,
+    kernels: Vec<Func>,
+}
+
+impl Walk<'_> {
+    fn new_block(&self, out: &mut Func, block: BlockId) -> BlockId {
+        let types: Vec<Type> =
+            self.func.block(block).args.iter().map(|v| self.func.ty(*v).clone()).collect();
+        out.new_block(&types)
+    }
+
+    fn block(&mut self, b: &mut Builder<'_>, block: BlockId) -> Result<(), PassError> {
+        for id in self.func.block(block).ops.clone() {
+            b.loc = self.func.op(id).loc.clone();
+            self.op(b, id)?;
+        }
+        Ok(())
+    }
+
+    fn op(&mut self, b: &mut Builder<'_>, id: OpId) -> Result<(), PassError> {
+        let op = self.func.op(id);
+        let kind = Kind::of(op);
+        if kind == Some(Kind::Fusion) {
+            return self.launch(b, id, fusion_name(self.func, id));
+        }
+        let Some(parts) = Parts::of(op).filter(|p| p.kind.is_compute()) else {
+            return self.copy(b, id);
+        };
+        let Form::Buffer { out } = parts.form else {
+            return Err(LowerError::ValueForm { op: op.name.to_string() }.at(&op.loc));
+        };
+        match space(self.func, out) {
+            Some(Space::Host) => {
+                let out = self.elements.get(out);
+                self.elements.write(b, op, out, Part::Whole)
+            }
+            // A fill has a command of its own.
+            Some(Space::Device) if kind == Some(Kind::Constant) => self.copy(b, id),
+            Some(Space::Device) => self.launch(b, id, op.name.trim_start_matches("xpu.").to_owned()),
+            other => {
+                let space = other.map_or_else(|| "none".to_owned(), |s| s.to_string());
+                Err(LowerError::Space { op: op.name.to_string(), space }.at(&op.loc))
+            }
+        }
+    }
+
+    fn launch(&mut self, b: &mut Builder<'_>, id: OpId, what: String) -> Result<(), PassError> {
+        let name = format!("{}_{what}_{}", self.func.name, self.kernels.len());
+        self.kernels.push(kernel::launch(b, &self.elements, id, self.cx.grid, name)?);
+        Ok(())
+    }
+
+    /// A command or an upstream op stays as it is.
+    fn copy(&mut self, b: &mut Builder<'_>, id: OpId) -> Result<(), PassError> {
+        let op = self.func.op(id).clone();
+        let mut regions = Vec::new();
+        for blocks in &op.regions {
+            let mut new_blocks = Vec::new();
+            for block in blocks {
+                let new = self.new_block(b.func, *block);
+                let args = self.func.block(*block).args.iter().copied().zip(b.func.block(new).args.clone());
+                self.elements.map.extend(args);
+                self.blocks.insert(*block, new);
+                new_blocks.push(new);
+            }
+            for (block, new) in blocks.iter().zip(&new_blocks) {
+                self.block(&mut Builder::new(b.func, *new), *block)?;
+            }
+            regions.push(new_blocks);
+        }
+        let operands: Vec<ValueId> = op.operands.iter().map(|v| self.elements.get(*v)).collect();
+        let types: Vec<Type> = op.results.iter().map(|v| self.func.ty(*v).clone()).collect();
+        let made = b.like(&op, &operands, &types, regions);
+        b.func.op_mut(made).successors = op.successors.iter().map(|s| self.blocks[s]).collect();
+        let results = b.func.op(made).results.clone();
+        self.elements.map.extend(op.results.iter().copied().zip(results));
+        Ok(())
+    }
+}
+
+/// A fusion is named after what it writes last.
+fn fusion_name(func: &Func, id: OpId) -> String {
+    let blocks = func.op(id).regions.iter().flatten();
+    let into = blocks.flat_map(|b| &func.block(*b).ops).rfind(|inner| Kind::of(func.op(**inner)) == Some(Kind::Into));
+    let source = into.and_then(|into| func.def_op(func.op(*into).operands[0]));
+    source.map_or_else(|| "fusion".to_owned(), |op| op.name.replace("xpu.", "").replace('.', "_"))
+}

@@ -1,0 +1,155 @@
+//! What a pass is, and what it may say.
+
+use std::fmt;
+use xpuc_dialect::ir::{Loc, Module};
+
+/// Whether the pipeline can do without a pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Without it the program cannot be lowered.
+    Required,
+    /// It makes the program better; values are the same without it.
+    Optional,
+}
+
+/// Kinds of remarks, named as MLIR names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemarkKind {
+    /// Something was done.
+    Passed,
+    /// Something could not be done, and why.
+    Missed,
+    /// A fact found on the way.
+    Analysis,
+}
+
+impl RemarkKind {
+    /// The spelling on the command line and in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RemarkKind::Passed => "passed",
+            RemarkKind::Missed => "missed",
+            RemarkKind::Analysis => "analysis",
+        }
+    }
+}
+
+/// What a pass says about one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// Name of the pass.
+    pub pass: &'static str,
+    /// Kind.
+    pub kind: RemarkKind,
+    /// Where.
+    pub loc: Loc,
+    /// What was done, or why not.
+    pub message: String,
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: remark: [{}] {}: {}", self.loc, self.kind.as_str(), self.pass, self.message)
+    }
+}
+
+/// A buffer of the caller that is written without a temporary and a copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InPlace {
+    /// Name of the argument or result.
+    pub buffer: String,
+    /// Op that writes it.
+    pub by: String,
+}
+
+/// What passes hand to each other beside the module: statistics, remarks, the target.
+#[derive(Debug, Clone)]
+pub struct PassCx {
+    /// Grid that device code is launched on.
+    pub grid: Grid,
+    /// Costs that `simplify` weighs.
+    pub costs: crate::simplify::Costs,
+    /// Remarks in the order they were made.
+    pub remarks: Vec<Remark>,
+    /// Counters: pass, counter, value.
+    pub stats: Vec<(&'static str, &'static str, u64)>,
+    /// Rules that fired, with the number of times.
+    pub rules: Vec<(String, u64)>,
+    /// Buffers written in place.
+    pub in_place: Vec<InPlace>,
+}
+
+/// Clusters and cores of a launch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grid {
+    /// Clusters of the device.
+    pub clusters: u32,
+    /// Cores of one cluster.
+    pub cores: u32,
+}
+
+impl PassCx {
+    /// A context for one module.
+    pub fn new(grid: Grid, costs: crate::simplify::Costs) -> Self {
+        PassCx {
+            grid,
+            costs,
+            remarks: Vec::new(),
+            stats: Vec::new(),
+            rules: Vec::new(),
+            in_place: Vec::new(),
+        }
+    }
+
+    /// Adds a remark.
+    pub fn remark(&mut self, pass: &'static str, kind: RemarkKind, loc: &Loc, message: impl Into<String>) {
+        self.remarks.push(Remark { pass, kind, loc: loc.clone(), message: message.into() });
+    }
+
+    /// Adds to a counter.
+    pub fn count(&mut self, pass: &'static str, counter: &'static str, value: u64) {
+        self.stats.push((pass, counter, value));
+    }
+}
+
+/// A defect of the program that a pass found.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{loc}: error: {kind}")]
+pub struct PassError {
+    /// Where.
+    pub loc: Loc,
+    /// What.
+    pub kind: PassErrorKind,
+}
+
+/// One variant a pass.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PassErrorKind {
+    /// Of `raise`.
+    #[error("raise: {0}")]
+    Raise(crate::raise::RaiseError),
+    /// Of `infer-shapes`.
+    #[error("infer-shapes: {0}")]
+    Shape(crate::infer_shapes::ShapeError),
+    /// Of `simplify`.
+    #[error("simplify: {0}")]
+    Simplify(crate::simplify::SimplifyError),
+    /// Of `plan`.
+    #[error("plan: {0}")]
+    Plan(crate::plan::PlanError),
+    /// Of `lower`.
+    #[error("lower: {0}")]
+    Lower(crate::lower::LowerError),
+}
+
+/// A transformation of one module.
+pub trait Pass: Sync {
+    /// Name on the command line.
+    fn name(&self) -> &'static str;
+    /// One line for `xpuc passes`.
+    fn summary(&self) -> &'static str;
+    /// Whether the pipeline needs it.
+    fn need(&self) -> Need;
+    /// Runs it; the result is a new module.
+    fn run(&self, cx: &mut PassCx, module: &Module) -> Result<Module, PassError>;
+}

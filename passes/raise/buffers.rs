@@ -1,0 +1,149 @@
+//! Which buffers of a function become values, and which may overlap.
+
+use std::collections::{HashMap, HashSet};
+use xpuc_dialect::ir::{Func, OpId, Slice, ValueId};
+use xpuc_dialect::ops::{Form, Kind, Parts};
+
+/// The buffers of one function.
+#[derive(Debug)]
+pub(super) struct Buffers {
+    /// The buffer that each memref value is, or is a view of.
+    roots: HashMap<ValueId, ValueId>,
+    /// Local buffers that become values.
+    promoted: HashSet<ValueId>,
+    /// Arguments that no other argument overlaps, and local allocations.
+    distinct: HashSet<ValueId>,
+    /// `scf.if` operations whose branches hold nothing but ops that we follow.
+    flat: HashSet<OpId>,
+}
+
+impl Buffers {
+    pub(super) fn of(func: &Func) -> Self {
+        let mut buffers =
+            Buffers { roots: HashMap::new(), promoted: HashSet::new(), distinct: HashSet::new(), flat: HashSet::new() };
+        for (index, arg) in func.args().iter().enumerate() {
+            buffers.roots.insert(*arg, *arg);
+            if func.arg_attrs[index].contains_key("xpu.noalias") {
+                buffers.distinct.insert(*arg);
+            }
+        }
+        let mut opaque = Vec::new();
+        for id in func.walk() {
+            if is_flat(func, id) {
+                buffers.flat.insert(id);
+            }
+            buffers.visit(func, id, &mut opaque);
+            // Regions that stay regions: what they use has to stay memory.
+            if !buffers.flat.contains(&id) {
+                let nested = func.op(id).regions.iter().flatten().flat_map(|b| func.nested(*b));
+                opaque.extend(nested.flat_map(|inner| func.op(inner).operands.clone()));
+            }
+        }
+        // Whoever holds a memref in a way we do not follow may do anything with it.
+        for value in opaque {
+            if let Some(root) = buffers.root(value) {
+                buffers.promoted.remove(&root);
+            }
+        }
+        buffers
+    }
+
+    fn visit(&mut self, func: &Func, id: OpId, opaque: &mut Vec<ValueId>) {
+        let op = func.op(id);
+        let memrefs = || op.operands.iter().copied().filter(|v| func.ty(*v).memref().is_some());
+        match Kind::of(op) {
+            Some(Kind::Alloc) => {
+                let buffer = op.results[0];
+                self.roots.insert(buffer, buffer);
+                self.promoted.insert(buffer);
+                self.distinct.insert(buffer);
+            }
+            Some(Kind::Fusion | Kind::Launch | Kind::Read | Kind::Into | Kind::Materialize) => {
+                opaque.extend(memrefs());
+            }
+            Some(_) => {}
+            None => match &*op.name {
+                "memref.subview" if Slice::of(op).is_some() => self.view(op.operands[0], op.results[0]),
+                "memref.cast" => self.view(op.operands[0], op.results[0]),
+                "memref.collapse_shape" => {
+                    self.view(op.operands[0], op.results[0]);
+                    opaque.push(op.operands[0]);
+                }
+                "memref.dim" | "memref.load" | "memref.store" | "func.return" => {}
+                "scf.if" => {}
+                _ => {
+                    opaque.extend(memrefs());
+                    // Views made by ops that we do not follow are views of everything they take.
+                    for result in &op.results {
+                        if func.ty(*result).memref().is_some() {
+                            self.roots.insert(*result, *result);
+                        }
+                    }
+                }
+            },
+        }
+    }
+
+    fn view(&mut self, source: ValueId, view: ValueId) {
+        let root = self.roots.get(&source).copied().unwrap_or(source);
+        self.roots.insert(view, root);
+    }
+
+    /// The buffer that a memref is, or is a view of.
+    pub(super) fn root(&self, memref: ValueId) -> Option<ValueId> {
+        self.roots.get(&memref).copied()
+    }
+
+    /// Whether an operation is an `scf.if` that is flattened.
+    pub(super) fn is_flat(&self, id: OpId) -> bool {
+        self.flat.contains(&id)
+    }
+
+    /// Whether the buffer becomes a value.
+    pub(super) fn is_promoted(&self, root: ValueId) -> bool {
+        self.promoted.contains(&root)
+    }
+
+    /// Whether a write to `a` may change what is read from `b`.
+    pub(super) fn may_alias(&self, a: ValueId, b: ValueId) -> bool {
+        a == b || !(self.distinct.contains(&a) || self.distinct.contains(&b))
+    }
+}
+
+/// Whether both branches of an `scf.if` can become straight-line code.
+fn is_flat(func: &Func, id: OpId) -> bool {
+    let op = func.op(id);
+    &*op.name == "scf.if"
+        && op.results.iter().all(|r| func.ty(*r).is_scalar())
+        && op.regions.iter().flatten().all(|block| {
+            func.block(*block).ops.iter().all(|inner| {
+                let inner_op = func.op(*inner);
+                &*inner_op.name == "scf.yield"
+                    || is_flat(func, *inner)
+                    || (is_known(func, *inner) && Kind::of(inner_op) != Some(Kind::Require))
+            })
+        })
+}
+
+/// Whether an op only reads and writes the buffers it names.
+fn is_known(func: &Func, id: OpId) -> bool {
+    let op = func.op(id);
+    match Kind::of(op) {
+        Some(Kind::Fusion | Kind::Launch | Kind::Read | Kind::Into | Kind::Materialize) => false,
+        Some(Kind::Wait | Kind::Alloc | Kind::Free | Kind::Require) => true,
+        Some(_) => Parts::of(op).is_some_and(|p| matches!(p.form, Form::Buffer { .. })),
+        None => {
+            matches!(&*op.name, "memref.dim" | "memref.load" | "memref.store" | "memref.cast" | "memref.collapse_shape")
+                || (&*op.name == "memref.subview" && Slice::of(op).is_some())
+                || is_scalar_op(func, id)
+        }
+    }
+}
+
+/// Pure arithmetic on scalars.
+pub(super) fn is_scalar_op(func: &Func, id: OpId) -> bool {
+    let op = func.op(id);
+    op.name.starts_with("arith.")
+        && op.regions.is_empty()
+        && op.operands.iter().chain(&op.results).all(|v| func.ty(*v).is_scalar())
+}

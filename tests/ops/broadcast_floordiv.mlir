@@ -1,0 +1,15 @@
+//@ until: verify
+// Division rounds to minus infinity.
+
+func.func @buffer(%x: memref<?xi32, "device">, %y: memref<?xi32, "device">, %n: i32, %out: memref<?xi32, "device">) {
+  "xpu.broadcast_floordiv"(%x, %y, %out) : (memref<?xi32, "device">, memref<?xi32, "device">, memref<?xi32, "device">) -> ()
+  "xpu.broadcast_floordiv"(%x, %n, %x) : (memref<?xi32, "device">, i32, memref<?xi32, "device">) -> ()
+  return
+}
+
+// -----
+
+func.func @value(%x: tensor<?xi64, "host">, %n: i64) -> tensor<?xi64, "host"> {
+  %0 = "xpu.broadcast_floordiv"(%n, %x) : (i64, tensor<?xi64, "host">) -> tensor<?xi64, "host">
+  return %0 : tensor<?xi64, "host">
+}

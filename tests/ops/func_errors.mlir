@@ -1,0 +1,35 @@
+//@ until: verify
+// Attributes of arguments that say nothing.
+
+// expected-error @below {{func_c1: xpu.name of argument 0 must be a non-empty string, found ""}}
+func.func @func_c1(%x: memref<?xi32, "device"> {xpu.name = ""}) {
+  return
+}
+
+// -----
+
+// expected-error @below {{func_c2: xpu.shape of argument 0 must be 1 strings, found ["B", "N"]}}
+func.func @func_c2(%x: memref<?xi32, "device"> {xpu.shape = ["B", "N"]}) {
+  return
+}
+
+// -----
+
+// expected-error @below {{func_c2: xpu.shape of argument 0 must be 1 strings, found [7}}
+func.func @func_c2_number(%x: memref<?xi32, "device"> {xpu.shape = [7]}) {
+  return
+}
+
+// -----
+
+// expected-error @below {{func_c3: xpu.noalias of argument 0 must be a unit attribute of a memref or tensor, found unit on i32}}
+func.func @func_c3(%n: i32 {xpu.noalias}) {
+  return
+}
+
+// -----
+
+// expected-error @below {{func_c3: xpu.output of argument 1 must be a unit attribute of a memref or tensor, found true on memref<?xi32, "device">}}
+func.func @func_c3_value(%n: i32, %x: memref<?xi32, "device"> {xpu.output = true}) {
+  return
+}
