@@ -101,6 +101,7 @@ impl Mlir {
     /// # Panics
     /// When [`IRDL`], a part of this crate, is not valid.
     pub fn new() -> Self {
+        melior::utility::register_all_passes();
         let registry = DialectRegistry::new();
         melior::utility::register_all_dialects(&registry);
         let context = Context::new_with_registry(&registry, false);

@@ -3,5 +3,6 @@
 //! `SPEC.md` is the source of truth for the ops, `RATIONALE.md` says why they are as they are.
 
 pub mod context;
+pub mod dim;
 pub mod ir;
 pub mod ops;

@@ -5,14 +5,11 @@
 // Three facts of IRDL shape it:
 // * A constraint variable, also one inside `any_of`, takes one type per op: sharing it means equal
 //   types. So each position has its own, named after it: `%table_m` is the table as a memref.
-// * That holds within a variadic group too, so operands of mixed types cannot be listed. `fusion` and
-//   `launch` take them packed: `builtin.unrealized_conversion_cast ... to !xpu.args`.
+// * That holds within a variadic group too, so operands of mixed types cannot be listed: the bodies of
+//   `fusion` and `launch` use values from outside instead.
 // * An op defined here cannot be a terminator, so a fusion body ends in `vector.yield`.
 // Attributes listed here are required; `blocking` and `exclusive` are optional, hence not listed.
 irdl.dialect @xpu {
-  // The operands of one `fusion` or `launch`, in order.
-  irdl.type @args
-
   // ---- Compute. `out`: buffer form. `result`: value form. `size_or_out`: the out memref, or the result's size.
 
   // One index per dynamic dim of the result, or one memref.
@@ -398,21 +395,17 @@ irdl.dialect @xpu {
 
   // `args`: ins, then `outs` memrefs. The body ends in `vector.yield` of `outs` tensors.
   irdl.operation @fusion {
-    %args = irdl.base @xpu::@args
-    %outs = irdl.base "#builtin.integer"
     %body = irdl.region with size 1
-    irdl.operands(args: %args)
-    irdl.attributes { "outs" = %outs }
     irdl.regions(body: %body)
   }
 
-  // `kernel`: a func.func(cluster: index, core: index, args...) with the attribute `xpu.kernel`.
+  // The body calls one kernel: a func.func(cluster: index, core: index, ...) with the attribute `xpu.kernel`.
   irdl.operation @launch {
-    %args = irdl.base @xpu::@args
-    %kernel = irdl.base "#builtin.symbol_ref"
     %clusters = irdl.base "#builtin.integer"
     %cores = irdl.base "#builtin.integer"
-    irdl.operands(args: %args)
-    irdl.attributes { "kernel" = %kernel, "clusters" = %clusters, "cores" = %cores }
+    %index = irdl.is index
+    %body = irdl.region(%index, %index) with size 1
+    irdl.attributes { "clusters" = %clusters, "cores" = %cores }
+    irdl.regions(body: %body)
   }
 }

@@ -1,1 +1,5 @@
 //! How `xpu` programs change on their way to launches. `RATIONALE.md` says why each pass is as it is.
+
+pub mod lower;
+pub mod pass;
+pub mod raise;

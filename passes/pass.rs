@@ -67,8 +67,6 @@ pub struct InPlace {
 pub struct PassCx {
     /// Grid that device code is launched on.
     pub grid: Grid,
-    /// Costs that `simplify` weighs.
-    pub costs: crate::simplify::Costs,
     /// Remarks in the order they were made.
     pub remarks: Vec<Remark>,
     /// Counters: pass, counter, value.
@@ -90,10 +88,9 @@ pub struct Grid {
 
 impl PassCx {
     /// A context for one module.
-    pub fn new(grid: Grid, costs: crate::simplify::Costs) -> Self {
+    pub fn new(grid: Grid) -> Self {
         PassCx {
             grid,
-            costs,
             remarks: Vec::new(),
             stats: Vec::new(),
             rules: Vec::new(),
@@ -128,15 +125,6 @@ pub enum PassErrorKind {
     /// Of `raise`.
     #[error("raise: {0}")]
     Raise(crate::raise::RaiseError),
-    /// Of `infer-shapes`.
-    #[error("infer-shapes: {0}")]
-    Shape(crate::infer_shapes::ShapeError),
-    /// Of `simplify`.
-    #[error("simplify: {0}")]
-    Simplify(crate::simplify::SimplifyError),
-    /// Of `plan`.
-    #[error("plan: {0}")]
-    Plan(crate::plan::PlanError),
     /// Of `lower`.
     #[error("lower: {0}")]
     Lower(crate::lower::LowerError),
