@@ -2,12 +2,12 @@
 // SPEC.md says what the ops mean; this file says what IRDL can hold of it: counts, kinds, attributes.
 // Element types, spaces, ranks, dims and "exactly one of out and result" are checked in Rust.
 //
-// Three facts of IRDL shape it:
+// Two facts of IRDL shape it:
 // * A constraint variable, also one inside `any_of`, takes one type per op: sharing it means equal
-//   types. So each position has its own, named after it: `%table_m` is the table as a memref.
-// * That holds within a variadic group too, so operands of mixed types cannot be listed: the bodies of
-//   `fusion` and `launch` use values from outside instead.
-// * An op defined here cannot be a terminator, so a fusion body ends in `vector.yield`.
+//   types. So each position has its own, named after it: `%table_m` is the table as a memref. That holds
+//   within a variadic group too, so operands of mixed types cannot be listed: `fusion` and `launch` have
+//   none, their bodies use values from outside.
+// * An op defined here cannot be a terminator, so these bodies end in upstream's `vector.yield`.
 // Attributes listed here are required; `blocking` and `exclusive` are optional, hence not listed.
 irdl.dialect @xpu {
   // ---- Compute. `out`: buffer form. `result`: value form. `size_or_out`: the out memref, or the result's size.
@@ -393,19 +393,20 @@ irdl.dialect @xpu {
 
   // ---- After planning and lowering.
 
-  // `args`: ins, then `outs` memrefs. The body ends in `vector.yield` of `outs` tensors.
+  // The body reads and writes memrefs from outside, and uses scalars from there.
   irdl.operation @fusion {
-    %body = irdl.region with size 1
+    %body = irdl.region() with size 1
     irdl.regions(body: %body)
   }
 
-  // The body calls one kernel: a func.func(cluster: index, core: index, ...) with the attribute `xpu.kernel`.
+  // The body calls the kernel, with what it takes from outside.
   irdl.operation @launch {
     %clusters = irdl.base "#builtin.integer"
     %cores = irdl.base "#builtin.integer"
-    %index = irdl.is index
-    %body = irdl.region(%index, %index) with size 1
     irdl.attributes { "clusters" = %clusters, "cores" = %cores }
+    %cluster = irdl.is index
+    %core = irdl.is index
+    %body = irdl.region(%cluster, %core) with size 1
     irdl.regions(body: %body)
   }
 }

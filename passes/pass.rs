@@ -125,6 +125,9 @@ pub enum PassErrorKind {
     /// Of `raise`.
     #[error("raise: {0}")]
     Raise(crate::raise::RaiseError),
+    /// Of `infer-shapes`.
+    #[error("infer-shapes: {0}")]
+    Shape(crate::infer_shapes::ShapeError),
     /// Of `lower`.
     #[error("lower: {0}")]
     Lower(crate::lower::LowerError),

@@ -2,8 +2,6 @@
 //!
 //! `SPEC.md` says what each op means; this table says it to passes.
 
-pub mod infer;
-
 use crate::ir::{Func, Op, Type, ValueId};
 
 /// Element-wise arithmetic: `broadcast_*`.

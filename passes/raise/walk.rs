@@ -3,6 +3,7 @@
 use super::RaiseError;
 use super::buffers::{Buffers, is_scalar_op};
 use crate::pass::{PassCx, PassError, RemarkKind};
+use crate::tidy::tidy;
 use std::collections::{BTreeMap, HashMap};
 use xpuc_dialect::ir::{BlockId, Builder, Extent, Func, OpId, Slice, Type, ValueId};
 use xpuc_dialect::ops::{Form, Kind, Parts};
@@ -25,7 +26,7 @@ pub(super) fn raise(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
         conditions: Vec::new(),
     };
     walk.block(func.body[0])?;
-    Ok(out)
+    Ok(tidy(&out))
 }
 
 /// What a view of memory is known to hold, as long as nothing that may overlap is written.
@@ -222,13 +223,16 @@ impl Walk<'_, '_> {
     }
 
     /// Raises both branches one after the other; what they leave different becomes a lazy select.
+    ///
+    /// What is known of memory stays known: a write under a condition has written a select of new and old,
+    /// which is the old content wherever the other branch counts.
     fn conditional(&mut self, id: OpId) -> Result<(), PassError> {
         let op = self.func.op(id);
         let condition = self.map[&op.operands[0]];
-        let before = (self.content.clone(), self.known.clone());
+        let before = self.content.clone();
         let (mut ends, mut yields) = (Vec::new(), Vec::new());
         for region in &op.regions {
-            (self.content, self.known) = before.clone();
+            self.content.clone_from(&before);
             self.conditions.push((condition, ends.is_empty()));
             let mut yielded = Vec::new();
             for block in region {
@@ -247,17 +251,15 @@ impl Walk<'_, '_> {
             yields.push(yielded);
         }
         self.out.loc = op.loc.clone();
-        let [then, otherwise] = [&ends[0], ends.get(1).unwrap_or(&before.0)];
-        self.content = before.0.clone();
-        for buffer in before.0.keys() {
+        let [then, otherwise] = [&ends[0], ends.get(1).unwrap_or(&before)];
+        self.content.clone_from(&before);
+        for buffer in before.keys() {
             let (x, y) = (then[buffer], otherwise[buffer]);
             if x != y {
                 let merged = self.out.select(condition, x, y);
                 self.content.insert(*buffer, merged);
             }
         }
-        // Writes to memory under a condition leave memory known by neither branch.
-        self.known.retain(|k| before.1.iter().any(|b| b.view == k.view && b.value == k.value));
         if let [x, y] = yields.as_slice() {
             for ((result, x), y) in op.results.iter().zip(x).zip(y) {
                 let merged = self.out.select(condition, *x, *y);

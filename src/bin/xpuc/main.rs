@@ -6,7 +6,7 @@ fn main() {
     let text = std::fs::read_to_string(&a[1]).unwrap();
     let m = mlir.parse(&text, &a[1]).unwrap_or_else(|e| panic!("{e}"));
     let mut cx = PassCx::new(Grid { clusters: 12, cores: 64 });
-    let m = if a[2] == "raise" { xpuc_passes::raise::Raise.run(&mut cx, &m).unwrap_or_else(|e| panic!("{e}")) } else { xpuc_passes::lower::Lower.run(&mut cx, &m).unwrap_or_else(|e| panic!("{e}")) };
+    let m = if a[2] == "raise" { let m = xpuc_passes::raise::Raise.run(&mut cx, &m).unwrap_or_else(|e| panic!("{e}")); xpuc_passes::infer_shapes::InferShapes.run(&mut cx, &m).unwrap_or_else(|e| panic!("{e}")) } else { xpuc_passes::lower::Lower.run(&mut cx, &m).unwrap_or_else(|e| panic!("{e}")) };
     match mlir.print(&m) { Ok(t) => if a.len() < 4 { println!("{t}") }, Err(e) => panic!("{e}") }
     if a.len() > 3 {
         let t = std::time::Instant::now();
