@@ -161,6 +161,21 @@ impl Mlir {
         Ok(built)
     }
 
+    /// The module after upstream's `canonicalize` and `cse`.
+    pub fn canonicalize(&self, module: &ir::Module) -> Result<ir::Module, PrintError> {
+        let mut built = self.export(module, true)?;
+        let manager = melior::pass::PassManager::new(&self.context);
+        manager.add_pass(melior::pass::transform::create_canonicalizer());
+        manager.add_pass(melior::pass::transform::create_cse());
+        if manager.run(&mut built).is_err() {
+            return Err(PrintError::Invalid(self.take_diagnostics()));
+        }
+        let name: Arc<str> = Arc::from("-");
+        Ok(ir::import(&built, &name).map_err(|error| {
+            PrintError::Invalid(vec![Diagnostic { loc: error.loc().clone(), message: error.to_string() }])
+        })?)
+    }
+
     /// The module as text: verified, without locations.
     pub fn print(&self, module: &ir::Module) -> Result<String, PrintError> {
         let built = self.export(module, true)?;

@@ -6,3 +6,4 @@ pub mod context;
 pub mod dim;
 pub mod ir;
 pub mod ops;
+pub mod verify;

@@ -1,7 +1,9 @@
 //! How `xpu` programs change on their way to launches. `RATIONALE.md` says why each pass is as it is.
 
+pub mod check;
 pub mod infer_shapes;
 pub mod lower;
 pub mod pass;
 pub mod raise;
+pub mod registry;
 mod tidy;

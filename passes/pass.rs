@@ -67,6 +67,8 @@ pub struct InPlace {
 pub struct PassCx {
     /// Grid that device code is launched on.
     pub grid: Grid,
+    /// What commands cost.
+    pub costs: Costs,
     /// Remarks in the order they were made.
     pub remarks: Vec<Remark>,
     /// Counters: pass, counter, value.
@@ -75,6 +77,25 @@ pub struct PassCx {
     pub rules: Vec<(String, u64)>,
     /// Buffers written in place.
     pub in_place: Vec<InPlace>,
+}
+
+/// What commands cost, in nanoseconds: latencies, paid whatever the size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Costs {
+    /// Kernel launch.
+    pub launch: u64,
+    /// Host to device transfer.
+    pub h2d: u64,
+    /// Device to host transfer.
+    pub d2h: u64,
+    /// Copy within the device.
+    pub d2d: u64,
+    /// Fill of a device buffer.
+    pub fill: u64,
+    /// Sequential pass of one core over a buffer.
+    pub scan: u64,
+    /// One element-wise op on the host.
+    pub host_op: u64,
 }
 
 /// Clusters and cores of a launch.
@@ -88,9 +109,10 @@ pub struct Grid {
 
 impl PassCx {
     /// A context for one module.
-    pub fn new(grid: Grid) -> Self {
+    pub fn new(grid: Grid, costs: Costs) -> Self {
         PassCx {
             grid,
+            costs,
             remarks: Vec::new(),
             stats: Vec::new(),
             rules: Vec::new(),
@@ -128,6 +150,9 @@ pub enum PassErrorKind {
     /// Of `infer-shapes`.
     #[error("infer-shapes: {0}")]
     Shape(crate::infer_shapes::ShapeError),
+    /// Of the checks.
+    #[error("{0}")]
+    Check(crate::check::CheckError),
     /// Of `lower`.
     #[error("lower: {0}")]
     Lower(crate::lower::LowerError),

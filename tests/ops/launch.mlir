@@ -3,9 +3,12 @@
 
 // The kernel comes before or after its launch.
 func.func @fill(%n: i32, %flag: i1, %big: i64, %size: index, %out: memref<?xi32, strided<[1], offset: ?>, "device">) {
-  %args = builtin.unrealized_conversion_cast %n, %flag, %big, %size, %out
-      : i32, i1, i64, index, memref<?xi32, strided<[1], offset: ?>, "device"> to !xpu.args
-  "xpu.launch"(%args) {kernel = @fill_kernel, clusters = 12 : i64, cores = 64 : i64} : (!xpu.args) -> ()
+  "xpu.launch"() ({
+  ^bb0(%cluster: index, %core: index):
+    func.call @fill_kernel(%cluster, %core, %n, %flag, %big, %size, %out)
+        : (index, index, i32, i1, i64, index, memref<?xi32, strided<[1], offset: ?>, "device">) -> ()
+    vector.yield
+  }) {clusters = 12 : i64, cores = 64 : i64} : () -> ()
   return
 }
 
@@ -17,13 +20,37 @@ func.func @fill_kernel(%cluster: index, %core: index, %n: i32, %flag: i1, %big: 
 
 // -----
 
-// A kernel without operands of its own.
+// A kernel that uses nothing from outside.
 func.func @nothing(%cluster: index, %core: index) attributes {xpu.kernel} {
   return
 }
 
 func.func @launch() {
-  %args = builtin.unrealized_conversion_cast to !xpu.args
-  "xpu.launch"(%args) {kernel = @nothing, clusters = 1 : i64, cores = 1 : i64} : (!xpu.args) -> ()
+  "xpu.launch"() ({
+  ^bb0(%cluster: index, %core: index):
+    func.call @nothing(%cluster, %core) : (index, index) -> ()
+    vector.yield
+  }) {clusters = 1 : i64, cores = 1 : i64} : () -> ()
+  return
+}
+
+// -----
+
+// One kernel, launched twice, under a condition.
+func.func private @step(index, index, memref<?xi32, "device">) attributes {xpu.kernel}
+
+func.func @twice(%flag: i1, %x: memref<?xi32, "device">, %y: memref<?xi32, "device">) {
+  scf.if %flag {
+    "xpu.launch"() ({
+    ^bb0(%cluster: index, %core: index):
+      func.call @step(%cluster, %core, %x) : (index, index, memref<?xi32, "device">) -> ()
+      vector.yield
+    }) {clusters = 12 : i64, cores = 64 : i64} : () -> ()
+    "xpu.launch"() ({
+    ^bb0(%cluster: index, %core: index):
+      func.call @step(%cluster, %core, %y) : (index, index, memref<?xi32, "device">) -> ()
+      vector.yield
+    }) {clusters = 1 : i64, cores = 1 : i64} : () -> ()
+  }
   return
 }

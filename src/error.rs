@@ -1,0 +1,50 @@
+//! What can go wrong, one variant a phase.
+
+use crate::run::JitError;
+use crate::target::UnknownTarget;
+use xpuc_dialect::context::{Diagnostic, ParseError, PrintError};
+use xpuc_passes::pass::PassError;
+
+/// Why a program could not be compiled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The text is not MLIR that this compiler reads.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+    /// Constraints of the dialect that do not hold, one each.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Verify(Vec<Diagnostic>),
+    /// A pass found a defect in the program.
+    #[error(transparent)]
+    Pass(#[from] PassError),
+    /// No pass has that name.
+    #[error("expected a pass, one of {}, found {found}", expected.join(", "))]
+    UnknownPass {
+        /// The name asked for.
+        found: String,
+        /// All names.
+        expected: Vec<&'static str>,
+    },
+    /// No target has that name.
+    #[error(transparent)]
+    Target(#[from] UnknownTarget),
+    /// A pass made a module that MLIR refuses: a defect of this compiler.
+    #[error("defect of xpuc in {during}: {error}")]
+    Invalid {
+        /// Phase or pass.
+        during: String,
+        /// What MLIR said.
+        error: PrintError,
+    },
+    /// A pass panicked: a defect of this compiler.
+    #[error("defect of xpuc in {pass}: {message}")]
+    Panic {
+        /// Name of the pass.
+        pass: String,
+        /// What it said.
+        message: String,
+    },
+    /// Machine code could not be made: a defect of this compiler.
+    #[error("defect of xpuc in run: {0}")]
+    Jit(#[from] JitError),
+}

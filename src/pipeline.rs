@@ -1,0 +1,136 @@
+//! Which passes run, in which order.
+
+use crate::error::Error;
+use crate::phase::Phase;
+use crate::session::Session;
+use crate::stage::{Lowered, Planned, Shaped, Verified};
+use crate::target::Target;
+use std::time::{Duration, Instant};
+use xpuc_dialect::ir::Module;
+use xpuc_passes::pass::PassCx;
+
+/// How much to optimize.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Opt {
+    /// Every op becomes one command, as written.
+    None,
+    /// Everything.
+    #[default]
+    Full,
+}
+
+/// What to compile for, and how far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// How much to optimize.
+    pub opt: Opt,
+    /// The device.
+    pub target: Target,
+    /// The last phase.
+    pub until: Phase,
+}
+
+/// One phase that has run.
+#[derive(Debug, Clone)]
+pub struct Ran {
+    /// The phase.
+    pub phase: Phase,
+    /// The program after it.
+    pub module: Module,
+    /// How long it took.
+    pub time: Duration,
+}
+
+/// A compilation, phase by phase.
+#[derive(Debug)]
+pub struct Compiled {
+    /// Phases in order; the last is the one asked for.
+    pub phases: Vec<Ran>,
+    /// Statistics, remarks, rules that fired.
+    pub cx: PassCx,
+    lowered: Option<Lowered>,
+}
+
+impl Compiled {
+    /// The program after the last phase.
+    pub fn module(&self) -> Option<&Module> {
+        self.phases.last().map(|ran| &ran.module)
+    }
+
+    /// The lowered program, if compilation went that far.
+    pub fn lowered(&self) -> Option<&Lowered> {
+        self.lowered.as_ref()
+    }
+}
+
+/// Compiles MLIR text; `file` names it in messages.
+pub fn compile(session: &Session, source: &str, file: &str, options: &Options) -> Result<Compiled, Error> {
+    let cx = PassCx::new(options.target.grid, options.target.costs);
+    let mut run = Run { until: options.until, done: Compiled { phases: Vec::new(), cx, lowered: None } };
+    let Some(module) = run.step(Phase::Parse, |_| session.parse(source, file), Module::clone)? else {
+        return Ok(run.done);
+    };
+    let Some(verified) = run.step(Phase::Verify, |_| session.verify(module), stage_module)? else {
+        return Ok(run.done);
+    };
+    // Sizes are checked at every level of optimization; without any, the values go no further.
+    let Some(raised) = run.step(Phase::Raise, |cx| session.raise(cx, &verified), Module::clone)? else {
+        return Ok(run.done);
+    };
+    let Some(shaped) = run.step(Phase::Shape, |cx| session.shape(cx, &raised), stage_module)? else {
+        return Ok(run.done);
+    };
+    let planned = match options.opt {
+        Opt::None => Planned(verified.0),
+        Opt::Full => {
+            let simplify = |cx: &mut PassCx| session.simplify(cx, &shaped);
+            let Some(simplified) = run.step(Phase::Simplify, simplify, stage_module)? else {
+                return Ok(run.done);
+            };
+            let plan = |cx: &mut PassCx| session.plan(cx, &simplified);
+            let Some(planned) = run.step(Phase::Plan, plan, stage_module)? else { return Ok(run.done) };
+            planned
+        }
+    };
+    if options.until < Phase::Lower {
+        return Ok(run.done);
+    }
+    run.done.lowered = run.step(Phase::Lower, |cx| session.lower(cx, &planned), stage_module)?;
+    Ok(run.done)
+}
+
+trait Stage {
+    fn get(&self) -> &Module;
+}
+
+macro_rules! stages {
+    ($($name:ident),*) => { $(impl Stage for $name { fn get(&self) -> &Module { self.module() } })* };
+}
+stages!(Verified, Shaped, Planned, Lowered);
+
+fn stage_module(stage: &impl Stage) -> Module {
+    stage.get().clone()
+}
+
+struct Run {
+    until: Phase,
+    done: Compiled,
+}
+
+impl Run {
+    /// Runs one phase; `None` when it lies beyond the last one asked for.
+    fn step<T>(
+        &mut self,
+        phase: Phase,
+        body: impl FnOnce(&mut PassCx) -> Result<T, Error>,
+        module: impl FnOnce(&T) -> Module,
+    ) -> Result<Option<T>, Error> {
+        if phase > self.until {
+            return Ok(None);
+        }
+        let start = Instant::now();
+        let result = body(&mut self.done.cx)?;
+        self.done.phases.push(Ran { phase, module: module(&result), time: start.elapsed() });
+        Ok(Some(result))
+    }
+}

@@ -1,0 +1,97 @@
+//! An MLIR context, and each step of a compilation on it.
+
+use crate::error::Error;
+use crate::stage::{Lowered, Planned, Shaped, Verified};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use xpuc_dialect::context::Mlir;
+use xpuc_dialect::ir::Module;
+use xpuc_dialect::verify;
+use xpuc_passes::pass::PassCx;
+use xpuc_passes::registry;
+
+/// A context to compile in; making one takes some 10 ms, so keep it.
+#[derive(Debug, Default)]
+pub struct Session {
+    mlir: Mlir,
+}
+
+impl Session {
+    /// A session with every dialect loaded.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The MLIR context.
+    pub fn mlir(&self) -> &Mlir {
+        &self.mlir
+    }
+
+    /// Parses text; MLIR's own verifier has accepted it. `file` names it in messages.
+    pub fn parse(&self, source: &str, file: &str) -> Result<Module, Error> {
+        Ok(self.mlir.parse(source, file)?)
+    }
+
+    /// Checks the constraints of the dialect.
+    pub fn verify(&self, module: Module) -> Result<Verified, Error> {
+        let diagnostics = verify::verify(&module);
+        if diagnostics.is_empty() { Ok(Verified(module)) } else { Err(Error::Verify(diagnostics)) }
+    }
+
+    /// Text of a module: verified by MLIR, without locations.
+    pub fn print(&self, module: &Module) -> Result<String, Error> {
+        self.mlir.print(module).map_err(|error| Error::Invalid { during: "print".to_owned(), error })
+    }
+
+    /// Runs one pass by name. A panic in it is an error, and so is a module that does not verify after it.
+    pub fn run_pass(&self, cx: &mut PassCx, name: &str, module: &Module) -> Result<Module, Error> {
+        let pass = registry::find(name).ok_or_else(|| Error::UnknownPass {
+            found: name.to_owned(),
+            expected: registry::PASSES.into_iter().map(|pass| pass.name()).collect(),
+        })?;
+        let result = catch_unwind(AssertUnwindSafe(|| pass.run(cx, module)));
+        let after = result.map_err(|panic| {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
+            Error::Panic { pass: name.to_owned(), message: text.unwrap_or_else(|| "panicked".to_owned()) }
+        })??;
+        let invalid = |error| Error::Invalid { during: name.to_owned(), error };
+        self.mlir.export(&after, true).map_err(invalid)?;
+        let diagnostics = verify::verify(&after);
+        if diagnostics.is_empty() { Ok(after) } else { Err(Error::Verify(diagnostics)) }
+    }
+
+    fn run_passes(&self, cx: &mut PassCx, names: &[&str], module: &Module) -> Result<Module, Error> {
+        let mut module = module.clone();
+        for name in names {
+            module = self.run_pass(cx, name, &module)?;
+        }
+        Ok(module)
+    }
+
+    /// Buffers to values.
+    pub fn raise(&self, cx: &mut PassCx, program: &Verified) -> Result<Module, Error> {
+        self.run_passes(cx, crate::Phase::Raise.passes(), &program.0)
+    }
+
+    /// Sizes.
+    pub fn shape(&self, cx: &mut PassCx, raised: &Module) -> Result<Shaped, Error> {
+        self.run_passes(cx, crate::Phase::Shape.passes(), raised).map(Shaped)
+    }
+
+    /// The cheapest equal program.
+    pub fn simplify(&self, cx: &mut PassCx, shaped: &Shaped) -> Result<Shaped, Error> {
+        self.run_passes(cx, crate::Phase::Simplify.passes(), &shaped.0).map(Shaped)
+    }
+
+    /// Order, buffers and launches.
+    pub fn plan(&self, cx: &mut PassCx, shaped: &Shaped) -> Result<Planned, Error> {
+        self.run_passes(cx, crate::Phase::Plan.passes(), &shaped.0).map(Planned)
+    }
+
+    /// Commands and kernels; upstream's canonicalization has the last word.
+    pub fn lower(&self, cx: &mut PassCx, planned: &Planned) -> Result<Lowered, Error> {
+        let module = self.run_passes(cx, crate::Phase::Lower.passes(), &planned.0)?;
+        let invalid = |error| Error::Invalid { during: "canonicalize".to_owned(), error };
+        self.mlir.canonicalize(&module).map(Lowered).map_err(invalid)
+    }
+}

@@ -1,0 +1,110 @@
+//! Devices as data: one TOML file each.
+
+use serde::Deserialize;
+use xpuc_passes::pass::{Costs, Grid};
+
+/// Where a number comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    /// Measured on the device.
+    Measured,
+    /// Read in a manual or in published source.
+    Documented,
+    /// Nobody knows; only ratios matter.
+    Assumed,
+}
+
+/// A number and its basis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Datum {
+    /// The number; latencies are in nanoseconds.
+    pub value: u32,
+    /// Where it comes from.
+    pub basis: Basis,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GridData {
+    clusters: Datum,
+    cores: Datum,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CostData {
+    launch: Datum,
+    h2d: Datum,
+    d2h: Datum,
+    d2d: Datum,
+    fill: Datum,
+    scan: Datum,
+    host_op: Datum,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Data {
+    summary: String,
+    grid: GridData,
+    cost: CostData,
+}
+
+/// A device to compile for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Name on the command line.
+    pub name: &'static str,
+    /// One line about it.
+    pub summary: String,
+    /// Programs of a launch.
+    pub grid: Grid,
+    /// Latencies.
+    pub costs: Costs,
+}
+
+/// No target has that name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected a target, one of {}, found {found}", names().join(", "))]
+pub struct UnknownTarget {
+    /// The name asked for.
+    pub found: String,
+}
+
+const FILES: [(&str, &str); 1] = [("virtual", include_str!("virtual.toml"))];
+
+/// Names of all targets.
+pub fn names() -> Vec<&'static str> {
+    FILES.iter().map(|(name, _)| *name).collect()
+}
+
+impl Target {
+    /// The target of that name.
+    ///
+    /// # Panics
+    /// When a data file of this crate is malformed, which a test excludes.
+    pub fn find(name: &str) -> Result<Self, UnknownTarget> {
+        let (name, text) = FILES
+            .into_iter()
+            .find(|(n, _)| *n == name)
+            .ok_or_else(|| UnknownTarget { found: name.to_owned() })?;
+        let data: Data = toml::from_str(text).unwrap_or_else(|error| panic!("{name}.toml: {error}"));
+        let cost = |datum: Datum| u64::from(datum.value);
+        Ok(Target {
+            name,
+            summary: data.summary,
+            grid: Grid { clusters: data.grid.clusters.value, cores: data.grid.cores.value },
+            costs: Costs {
+                launch: cost(data.cost.launch),
+                h2d: cost(data.cost.h2d),
+                d2h: cost(data.cost.d2h),
+                d2d: cost(data.cost.d2d),
+                fill: cost(data.cost.fill),
+                scan: cost(data.cost.scan),
+                host_op: cost(data.cost.host_op),
+            },
+        })
+    }
+}
