@@ -6,4 +6,5 @@ pub mod lower;
 pub mod pass;
 pub mod raise;
 pub mod registry;
+pub mod simplify;
 mod tidy;

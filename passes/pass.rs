@@ -150,6 +150,9 @@ pub enum PassErrorKind {
     /// Of `infer-shapes`.
     #[error("infer-shapes: {0}")]
     Shape(crate::infer_shapes::ShapeError),
+    /// Of `simplify`.
+    #[error("simplify: {0}")]
+    Simplify(crate::simplify::SimplifyError),
     /// Of the checks.
     #[error("{0}")]
     Check(crate::check::CheckError),

@@ -3,6 +3,7 @@
 use crate::run::JitError;
 use crate::target::UnknownTarget;
 use xpuc_dialect::context::{Diagnostic, ParseError, PrintError};
+use xpuc_dialect::ir::Loc;
 use xpuc_passes::pass::PassError;
 
 /// Why a program could not be compiled.
@@ -47,4 +48,17 @@ pub enum Error {
     /// Machine code could not be made: a defect of this compiler.
     #[error("defect of xpuc in run: {0}")]
     Jit(#[from] JitError),
+}
+
+impl Error {
+    /// What is wrong, one entry a defect, each with its place where one is known.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let one = |loc: &Loc, message: String| vec![Diagnostic { loc: loc.clone(), message }];
+        match self {
+            Error::Parse(ParseError::Mlir(diagnostics)) | Error::Verify(diagnostics) => diagnostics.clone(),
+            Error::Parse(ParseError::Import(error)) => one(error.loc(), error.to_string()),
+            Error::Pass(error) => one(&error.loc, error.kind.to_string()),
+            other => one(&Loc::UNKNOWN, other.to_string()),
+        }
+    }
 }

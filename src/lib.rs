@@ -16,6 +16,7 @@
 mod error;
 mod phase;
 mod pipeline;
+pub mod report;
 pub mod run;
 mod session;
 mod stage;
@@ -23,7 +24,7 @@ pub mod target;
 
 pub use error::Error;
 pub use phase::Phase;
-pub use pipeline::{Compiled, Opt, Options, Ran, compile};
+pub use pipeline::{Compiled, Opt, Options, Ran, compile, compile_watched};
 pub use session::Session;
 pub use stage::{Lowered, Planned, Shaped, Verified};
 pub use target::Target;

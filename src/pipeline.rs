@@ -19,6 +19,21 @@ pub enum Opt {
     Full,
 }
 
+impl Opt {
+    /// Name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Opt::None => "none",
+            Opt::Full => "full",
+        }
+    }
+
+    /// Whether a phase runs at this level.
+    pub fn runs(self, phase: Phase) -> bool {
+        self == Opt::Full || !matches!(phase, Phase::Simplify | Phase::Plan)
+    }
+}
+
 /// What to compile for, and how far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -65,8 +80,20 @@ impl Compiled {
 
 /// Compiles MLIR text; `file` names it in messages.
 pub fn compile(session: &Session, source: &str, file: &str, options: &Options) -> Result<Compiled, Error> {
+    compile_watched(session, source, file, options, &mut |_| ())
+}
+
+/// [`compile`] that calls `watch` after each phase, which also shows how far a compilation came that failed.
+pub fn compile_watched(
+    session: &Session,
+    source: &str,
+    file: &str,
+    options: &Options,
+    watch: &mut dyn FnMut(&Ran),
+) -> Result<Compiled, Error> {
     let cx = PassCx::new(options.target.grid, options.target.costs);
-    let mut run = Run { until: options.until, done: Compiled { phases: Vec::new(), cx, lowered: None } };
+    let done = Compiled { phases: Vec::new(), cx, lowered: None };
+    let mut run = Run { until: options.until, watch, done };
     let Some(module) = run.step(Phase::Parse, |_| session.parse(source, file), Module::clone)? else {
         return Ok(run.done);
     };
@@ -112,12 +139,13 @@ fn stage_module(stage: &impl Stage) -> Module {
     stage.get().clone()
 }
 
-struct Run {
+struct Run<'w> {
     until: Phase,
+    watch: &'w mut dyn FnMut(&Ran),
     done: Compiled,
 }
 
-impl Run {
+impl Run<'_> {
     /// Runs one phase; `None` when it lies beyond the last one asked for.
     fn step<T>(
         &mut self,
@@ -130,7 +158,9 @@ impl Run {
         }
         let start = Instant::now();
         let result = body(&mut self.done.cx)?;
-        self.done.phases.push(Ran { phase, module: module(&result), time: start.elapsed() });
+        let ran = Ran { phase, time: start.elapsed(), module: module(&result) };
+        (self.watch)(&ran);
+        self.done.phases.push(ran);
         Ok(Some(result))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::stage::{Lowered, Planned, Shaped, Verified};
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use xpuc_dialect::context::Mlir;
 use xpuc_dialect::ir::Module;
@@ -9,16 +10,30 @@ use xpuc_dialect::verify;
 use xpuc_passes::pass::PassCx;
 use xpuc_passes::registry;
 
+type Watch = Box<dyn Fn(&Session, &str, &Module)>;
+
 /// A context to compile in; making one takes some 10 ms, so keep it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Session {
     mlir: Mlir,
+    watch: Option<Watch>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("watched", &self.watch.is_some()).finish_non_exhaustive()
+    }
 }
 
 impl Session {
     /// A session with every dialect loaded.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Calls `watch` after each pass that succeeds, with its name and the module after it.
+    pub fn watch_passes(&mut self, watch: impl Fn(&Session, &str, &Module) + 'static) {
+        self.watch = Some(Box::new(watch));
     }
 
     /// The MLIR context.
@@ -57,7 +72,13 @@ impl Session {
         let invalid = |error| Error::Invalid { during: name.to_owned(), error };
         self.mlir.export(&after, true).map_err(invalid)?;
         let diagnostics = verify::verify(&after);
-        if diagnostics.is_empty() { Ok(after) } else { Err(Error::Verify(diagnostics)) }
+        if !diagnostics.is_empty() {
+            return Err(Error::Verify(diagnostics));
+        }
+        if let Some(watch) = &self.watch {
+            watch(self, name, &after);
+        }
+        Ok(after)
     }
 
     fn run_passes(&self, cx: &mut PassCx, names: &[&str], module: &Module) -> Result<Module, Error> {

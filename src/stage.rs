@@ -1,6 +1,6 @@
 //! A program at each stage: the only way to the next type is the step that establishes it.
 
-use xpuc_dialect::ir::Module;
+use xpuc_dialect::ir::{Func, Module};
 
 macro_rules! stage {
     ($(#[$doc:meta])* $name:ident) => {
@@ -33,3 +33,10 @@ stage!(
     /// Commands, host loops and kernels.
     Lowered
 );
+
+impl Lowered {
+    /// The function that a run calls: the first one that has a body and is no kernel.
+    pub fn host(&self) -> Option<&Func> {
+        self.0.funcs.iter().find(|f| !f.body.is_empty() && !f.attrs.contains_key("xpu.kernel"))
+    }
+}

@@ -2,8 +2,8 @@
 
 use super::{Attr, Attrs, BlockId, Func, Layout, Loc, Module, Op, Shaped, Space, Type, ValueId};
 use melior::ir::attribute::{
-    ArrayAttribute, BoolAttribute, DenseI32ArrayAttribute, DenseI64ArrayAttribute, FlatSymbolRefAttribute,
-    IntegerAttribute, StringAttribute, TypeAttribute,
+    ArrayAttribute, BoolAttribute, DenseI32ArrayAttribute, DenseI64ArrayAttribute, IntegerAttribute,
+    TypeAttribute,
 };
 use melior::ir::operation::OperationLike;
 use melior::ir::r#type::{FunctionType, IntegerType, MemRefType, RankedTensorType, ShapedTypeLike};
@@ -213,13 +213,16 @@ fn attribute(attribute: Option<Attribute<'_>>) -> Attr {
         return BoolAttribute::try_from(a).map_or_else(|_| text(), |b| Attr::Bool(b.value()));
     }
     if a.is_integer() {
-        return IntegerAttribute::try_from(a).map_or_else(|_| text(), |i| Attr::Int(signed(i), type_of(a.r#type())));
+        return match (type_of(a.r#type()), IntegerAttribute::try_from(a)) {
+            (ty @ (Type::Index | Type::Int(..=64)), Ok(int)) => Attr::Int(int.value(), ty),
+            _ => text(),
+        };
     }
     if a.is_string() {
-        return StringAttribute::try_from(a).map_or_else(|_| text(), |s| Attr::str(s.value()));
+        return unquoted(&a.to_string()).map_or_else(text, Attr::str);
     }
     if a.is_flat_symbol_ref() {
-        return FlatSymbolRefAttribute::try_from(a).map_or_else(|_| text(), |s| Attr::Symbol(Arc::from(s.value())));
+        return symbol(&a.to_string()).map_or_else(text, |name| Attr::Symbol(Arc::from(name)));
     }
     if a.is_array() {
         return ArrayAttribute::try_from(a).map_or_else(
@@ -245,8 +248,33 @@ fn attribute(attribute: Option<Attribute<'_>>) -> Attr {
     text()
 }
 
-fn signed(attribute: IntegerAttribute<'_>) -> i64 {
-    attribute.value()
+/// The text that MLIR prints in quotes; `None` when it is not UTF-8, or has a type.
+///
+/// melior's `StringAttribute::value` is not for input of any kind: it reads an empty text through a null
+/// pointer, drops a NUL at the end and panics on what is not UTF-8.
+fn unquoted(printed: &str) -> Option<String> {
+    let quoted = printed.strip_prefix('"')?.strip_suffix('"')?;
+    let (mut text, mut bytes) = (Vec::new(), quoted.bytes());
+    while let Some(byte) = bytes.next() {
+        text.push(match byte {
+            b'"' => return None,
+            b'\\' => match bytes.next()? {
+                b'\\' => b'\\',
+                high => u8::from_str_radix(str::from_utf8(&[high, bytes.next()?]).ok()?, 16).ok()?,
+            },
+            plain => plain,
+        });
+    }
+    String::from_utf8(text).ok()
+}
+
+/// The name that MLIR prints after `@`, in quotes where it must.
+fn symbol(printed: &str) -> Option<String> {
+    match printed.strip_prefix('@')? {
+        "<<INVALID EMPTY SYMBOL>>" => Some(String::new()),
+        quoted if quoted.starts_with('"') => unquoted(quoted),
+        plain => Some(plain.to_owned()),
+    }
 }
 
 fn type_of(ty: melior::ir::Type<'_>) -> Type {
@@ -281,7 +309,7 @@ fn static_size(size: melior::ir::r#type::DimSize) -> Option<u64> {
 }
 
 fn space(attribute: Attribute<'_>) -> Option<Space> {
-    Space::from_name(StringAttribute::try_from(attribute).ok()?.value())
+    Space::from_name(&unquoted(&attribute.to_string())?)
 }
 
 /// Dense or a rank-1 slice; any other layout is not ours to look into.
@@ -326,4 +354,37 @@ pub(crate) fn in_file(loc: &Loc, file: &Arc<str>) -> Loc {
 /// The place a diagnostic of MLIR points at.
 pub(crate) fn diagnostic_location(diagnostic: &melior::diagnostic::Diagnostic<'_>) -> Loc {
     location(diagnostic.location())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::context::Mlir;
+    use crate::ir::Attr;
+
+    #[test]
+    fn attributes_that_melior_cannot_take_keep_their_text() {
+        let source = r#"
+            func.func @""() attributes {
+              a_empty = "", b_nul = "a\00", c_escapes = "\22\5C\C3\A9", d_latin_1 = "\E9", e_typed = "" : i32,
+              f_symbol = @"a \22b", g_wide = 1267650600228229401496703205376 : i128, h_unsigned = 200 : ui8
+            } {
+              func.call @""() : () -> ()
+              return
+            }"#;
+        let module = Mlir::new().parse(source, "odd.mlir").expect("valid MLIR");
+        let func = module.func("").expect("a function without a name");
+        let other = |text: &str| Attr::Other(text.into());
+        let expected = [
+            Attr::str(""),
+            Attr::str("a\0"),
+            Attr::str("\"\\é"),
+            other(r#""\E9""#),
+            other(r#""" : i32"#),
+            Attr::Symbol(r#"a "b"#.into()),
+            other("1267650600228229401496703205376 : i128"),
+            other("200 : ui8"),
+        ];
+        assert_eq!(func.attrs.values().cloned().collect::<Vec<_>>(), expected);
+        assert_eq!(func.op(func.walk()[0]).attrs["callee"], Attr::Symbol("".into()));
+    }
 }

@@ -213,6 +213,37 @@ impl Attr {
     }
 }
 
+/// As MLIR writes it.
+impl fmt::Display for Attr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn list<T: fmt::Display>(items: &[T]) -> String {
+            items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        }
+        match self {
+            Attr::Unit => f.write_str("unit"),
+            Attr::Bool(value) => write!(f, "{value}"),
+            Attr::Int(value, ty) => write!(f, "{value} : {ty}"),
+            Attr::Str(text) => {
+                f.write_str("\"")?;
+                for byte in text.bytes() {
+                    match byte {
+                        b'\\' => f.write_str("\\\\")?,
+                        b' '..=b'~' if byte != b'"' => write!(f, "{}", char::from(byte))?,
+                        _ => write!(f, "\\{byte:02X}")?,
+                    }
+                }
+                f.write_str("\"")
+            }
+            Attr::Symbol(name) => write!(f, "@{name}"),
+            Attr::Array(items) => write!(f, "[{}]", list(items)),
+            Attr::I64s(values) => write!(f, "array<i64: {}>", list(values)),
+            Attr::I32s(values) => write!(f, "array<i32: {}>", list(values)),
+            Attr::Type(ty) => write!(f, "{ty}"),
+            Attr::Other(text) => f.write_str(text),
+        }
+    }
+}
+
 /// Attributes by name, in the order they were written.
 pub type Attrs = IndexMap<Arc<str>, Attr>;
 

@@ -113,10 +113,7 @@ impl Program {
     /// Compiles the first function of a lowered module; `options.fast` leaves the checks out.
     pub fn new(session: &Session, program: &Lowered, options: Options) -> Result<Self, JitError> {
         let func = program
-            .module()
-            .funcs
-            .iter()
-            .find(|f| !f.body.is_empty() && !f.attrs.contains_key("xpu.kernel"))
+            .host()
             .ok_or_else(|| JitError::Convert("expected a function with a body, found none".to_owned()))?;
         let executable = Executable::new(session.mlir(), program.module(), func, !options.fast)?;
         Ok(Program { executable, func: func.clone(), options })

@@ -41,6 +41,14 @@ func.func @compact_c5(%x: tensor<8xi32, "device">, %m: tensor<9xi1, "device">) {
 
 // -----
 
+func.func @compact_c5_out(%x: memref<8xi32, "device">, %m: memref<8xi1, "device">, %out: memref<7xi32, "device">) {
+  // expected-error @below {{compact_c5: out must have size 8 in dimension 0, found 7}}
+  "xpu.compact"(%x, %m, %out) : (memref<8xi32, "device">, memref<8xi1, "device">, memref<7xi32, "device">) -> ()
+  return
+}
+
+// -----
+
 func.func @compact_c6(%x: memref<?xi32, "device">, %m: memref<?xi1, "host">, %out: memref<?xi32, "device">) {
   // expected-error @below {{compact_c6: mask is in host, expected device}}
   "xpu.compact"(%x, %m, %out) : (memref<?xi32, "device">, memref<?xi1, "host">, memref<?xi32, "device">) -> ()

@@ -41,6 +41,14 @@ func.func @cumsum_c4(%x: memref<?x4xi32, "device">, %out: memref<?xi32, "device"
 
 // -----
 
+func.func @cumsum_c4_result(%x: tensor<?xi32, "device">) {
+  // expected-error @below {{cumsum_c4: result must have rank 1, found rank 2}}
+  %0 = "xpu.cumsum"(%x) : (tensor<?xi32, "device">) -> tensor<?x1xi32, "device">
+  return
+}
+
+// -----
+
 func.func @cumsum_c5(%x: memref<8xi32, "device">, %out: memref<9xi32, "device">) {
   // expected-error @below {{cumsum_c5: out must have size 8 in dimension 0, found 9}}
   "xpu.cumsum"(%x, %out) : (memref<8xi32, "device">, memref<9xi32, "device">) -> ()

@@ -33,6 +33,14 @@ func.func @expand_c3(%lod: memref<?xi32, "device">, %out: memref<?x2xi32, "devic
 
 // -----
 
+func.func @expand_c3_lod(%lod: memref<?x2xi32, "device">, %out: memref<?xi32, "device">) {
+  // expected-error @below {{expand_c3: lod must have rank 1, found rank 2}}
+  "xpu.expand"(%lod, %out) : (memref<?x2xi32, "device">, memref<?xi32, "device">) -> ()
+  return
+}
+
+// -----
+
 func.func @expand_c4(%lod: memref<?xi32, "host">, %out: memref<?xi32, "device">) {
   // expected-error @below {{expand_c4: out is in device, expected host}}
   "xpu.expand"(%lod, %out) : (memref<?xi32, "host">, memref<?xi32, "device">) -> ()

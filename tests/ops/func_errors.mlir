@@ -8,6 +8,20 @@ func.func @func_c1(%x: memref<?xi32, "device"> {xpu.name = ""}) {
 
 // -----
 
+// expected-error @below {{func_c1: xpu.name of argument 0 must be a non-empty string, found "\FF"}}
+func.func @func_c1_bytes(%x: memref<?xi32, "device"> {xpu.name = "\FF"}) {
+  return
+}
+
+// -----
+
+// expected-error @below {{func_c1: xpu.name of result 0 must be a non-empty string, found unit}}
+func.func @func_c1_result(%x: memref<?xi32, "device">) -> (memref<?xi32, "device"> {xpu.name}) {
+  return %x : memref<?xi32, "device">
+}
+
+// -----
+
 // expected-error @below {{func_c2: xpu.shape of argument 0 must be 1 strings, found ["B", "N"]}}
 func.func @func_c2(%x: memref<?xi32, "device"> {xpu.shape = ["B", "N"]}) {
   return

@@ -49,6 +49,14 @@ func.func @reduce_c4(%x: memref<?x4xi32, "device">, %out: memref<1xi32, "device"
 
 // -----
 
+func.func @reduce_c4_result(%x: tensor<?xi32, "device">) {
+  // expected-error @below {{reduce_c4: result must have rank 1, found rank 0}}
+  %0 = "xpu.reduce_sum"(%x) : (tensor<?xi32, "device">) -> tensor<i32, "device">
+  return
+}
+
+// -----
+
 func.func @reduce_c5(%x: memref<?xi32, "device">, %out: memref<2xi32, "device">) {
   // expected-error @below {{reduce_c5: out must have size 1 in dimension 0, found 2}}
   "xpu.reduce_max"(%x, %out) : (memref<?xi32, "device">, memref<2xi32, "device">) -> ()

@@ -49,6 +49,14 @@ func.func @require_c4(%x: memref<?x4xi32, "host">, %n: i32) {
 
 // -----
 
+func.func @require_c4_y(%x: memref<?xi32, "host">, %y: memref<?x4xi32, "host">) {
+  // expected-error @below {{require_c4: y must have rank 1, found rank 2}}
+  "xpu.require"(%x, %y) {predicate = "sle", message = "x"} : (memref<?xi32, "host">, memref<?x4xi32, "host">) -> ()
+  return
+}
+
+// -----
+
 func.func @require_c5(%x: tensor<8xi32, "host">, %y: tensor<9xi32, "host">) {
   // expected-error @below {{require_c5: y must have size 8 in dimension 0, found 9}}
   "xpu.require"(%x, %y) {predicate = "sle", message = "x"} : (tensor<8xi32, "host">, tensor<9xi32, "host">) -> ()
@@ -60,6 +68,14 @@ func.func @require_c5(%x: tensor<8xi32, "host">, %y: tensor<9xi32, "host">) {
 func.func @require_c6(%x: memref<?xi32, "device">, %n: i32) {
   // expected-error @below {{require_c6: x is in device, expected host}}
   "xpu.require"(%x, %n) {predicate = "sle", message = "x"} : (memref<?xi32, "device">, i32) -> ()
+  return
+}
+
+// -----
+
+func.func @require_c6_y(%x: memref<?xi32, "host">, %y: memref<?xi32, "device">) {
+  // expected-error @below {{require_c6: y is in device, expected host}}
+  "xpu.require"(%x, %y) {predicate = "sle", message = "x"} : (memref<?xi32, "host">, memref<?xi32, "device">) -> ()
   return
 }
 

@@ -33,6 +33,14 @@ func.func @slot_mapping_c4(%t: memref<?xi32, "device">, %lod: memref<9xi32, "dev
 
 // -----
 
+func.func @slot_mapping_c4_start(%t: memref<?xi32, "device">, %lod: memref<9xi32, "device">, %s: memref<7xi32, "device">, %b: memref<8xi32, "device">, %c: i32, %out: memref<?xi32, "device">) {
+  // expected-error @below {{slot_mapping_c4: start must have at least 8 elements, found 7}}
+  "xpu.slot_mapping"(%t, %lod, %s, %b, %c, %c, %c, %out) : (memref<?xi32, "device">, memref<9xi32, "device">, memref<7xi32, "device">, memref<8xi32, "device">, i32, i32, i32, memref<?xi32, "device">) -> ()
+  return
+}
+
+// -----
+
 func.func @slot_mapping_c4_empty(%t: memref<?xi32, "device">, %lod: memref<0xi32, "device">, %s: memref<?xi32, "device">, %b: memref<?xi32, "device">, %c: i32, %out: memref<?xi32, "device">) {
   // expected-error @below {{slot_mapping_c4: lod must have at least 1 elements, found 0}}
   "xpu.slot_mapping"(%t, %lod, %s, %b, %c, %c, %c, %out) : (memref<?xi32, "device">, memref<0xi32, "device">, memref<?xi32, "device">, memref<?xi32, "device">, i32, i32, i32, memref<?xi32, "device">) -> ()

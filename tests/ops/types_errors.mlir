@@ -33,6 +33,22 @@ func.func @type_c2_unknown_space() {
 
 // -----
 
+func.func @type_c2_empty_space() {
+  // expected-error @below {{type_c2: result must be dense or a rank-1 unit-stride slice, in host, device, shared or local, found memref<4xi32, "">}}
+  %0 = "xpu.alloc"() : () -> memref<4xi32, "">
+  return
+}
+
+// -----
+
+func.func @type_c2_tensor(%t: tensor<?xi32>, %out: memref<?xi32, "device">) {
+  // expected-error @below {{type_c2: value must be dense or a rank-1 unit-stride slice, in host, device, shared or local, found tensor<?xi32>}}
+  "xpu.into"(%t, %out) : (tensor<?xi32>, memref<?xi32, "device">) -> ()
+  return
+}
+
+// -----
+
 func.func @type_c2_stride(%x: memref<?xi32, strided<[2]>, "device">, %out: memref<?xi32, "device">) {
   // expected-error @below {{type_c2: src must be dense or a rank-1 unit-stride slice, in host, device, shared or local, found memref<?xi32, strided<[2]>, "device">}}
   "xpu.copy"(%x, %out) : (memref<?xi32, strided<[2]>, "device">, memref<?xi32, "device">) -> ()

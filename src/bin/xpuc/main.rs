@@ -1,23 +1,105 @@
-use std::io::BufReader;
-use xpuc::*;
-fn main() {
-    let a: Vec<String> = std::env::args().collect();
-    let s = Session::new();
-    let text = std::fs::read_to_string(&a[1]).unwrap();
-    let o = Options { opt: if a[2] == "none" { Opt::None } else { Opt::Full }, target: Target::find("virtual").unwrap(), until: Phase::from_name(&a[3]).unwrap() };
-    let c = compile(&s, &text, &a[1], &o).unwrap_or_else(|e| panic!("{e}"));
-    if a.len() < 5 { println!("{}", s.print(c.module().unwrap()).unwrap_or_else(|e| panic!("{e}"))); 
-      for r in &c.phases { eprintln!("{:?} {:?}", r.phase, r.time); }
-      for r in &c.cx.rules { eprintln!("{r:?}"); } for r in &c.cx.stats { eprintln!("{r:?}"); }  for r in &c.cx.remarks { eprintln!("{r}"); } for r in &c.cx.in_place { eprintln!("{r:?}"); } }
-    if a.len() > 4 {
-        let t = std::time::Instant::now();
-        let p = xpuc::run::Program::new(&s, c.lowered().unwrap(), xpuc::run::machine::Options { seed: 1, fast: a.len() > 5 }).unwrap_or_else(|e| panic!("{e}"));
-        println!("compile {:?}", t.elapsed());
-        let t = std::time::Instant::now();
-        for c in xpuc::run::cases::Cases::new("x", BufReader::new(std::fs::File::open(&a[4]).unwrap())) {
-            let c = c.unwrap();
-            match p.check(&c) { Ok((r, d)) => println!("{} {:?} {:?}", c.name, r.report.commands, d), Err(e) => println!("{} ERR {e}", c.name) }
+//! The program `xpuc`: one file a subcommand, and what they share.
+//!
+//! Results go to standard output, everything else to standard error. Exit codes: 0 all right, 1 the answer
+//! is no, 2 could not do it.
+
+mod compare;
+mod compile;
+mod failure;
+mod input;
+mod levels;
+mod list;
+mod opt;
+mod output;
+mod progress;
+mod run;
+mod table;
+mod verdict;
+
+use clap::{Parser, Subcommand};
+use failure::{Answer, Failure};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+/// Lowers the index arithmetic and metadata packing around LLM kernels to XPU launches
+#[derive(Debug, Parser)]
+#[command(name = "xpuc", version, after_help = after_help())]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Opt(opt::Args),
+    Compile(compile::Args),
+    Run(run::Args),
+    /// List the passes, in the order of the pipeline
+    Passes(list::Args),
+    /// List the phases of a compilation, in order
+    Phases(list::Args),
+    /// List the rules of the e-graph
+    Rules(list::Args),
+    /// List the targets
+    Targets(list::Args),
+}
+
+fn after_help() -> String {
+    format!(
+        "\
+Examples:
+  xpuc run op.mlir --cases op.jsonl              run every case, compare with its outputs
+  xpuc run op.mlir --cases op.jsonl --compare    count its commands as written and compiled
+  xpuc opt op.mlir --until shape                 print the program after a phase
+  xpuc compile op.mlir --target virtual -o out   write out/op.lowered.mlir
+
+Exit codes: 0 all right, 1 the answer is no (a case differs), 2 could not do it (bad usage, bad input).
+'-' is standard input.
+
+{}",
+        input::limits()
+    )
+}
+
+/// Where the last panic was.
+static PANIC: Mutex<String> = Mutex::new(String::new());
+
+fn main() -> ExitCode {
+    // A panic is a defect, and is reported as one by whoever catches it.
+    std::panic::set_hook(Box::new(|panic| {
+        if let (Some(at), Ok(mut place)) = (panic.location(), PANIC.lock()) {
+            *place = format!("{at}: ");
         }
-        println!("run {:?}", t.elapsed());
+    }));
+    let outcome = catch_unwind(AssertUnwindSafe(|| match Cli::try_parse() {
+        Ok(cli) => dispatch(cli.command),
+        Err(error) => failure::usage(&error),
+    }));
+    let outcome = outcome.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("panicked");
+        let place = PANIC.lock().map(|place| place.clone()).unwrap_or_default();
+        Err(Failure::said(format!("error: defect of xpuc: {place}{text}")))
+    });
+    match outcome {
+        Ok(Answer::Yes) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        Err(failure) => {
+            failure.report();
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<Answer, Failure> {
+    match command {
+        Command::Opt(args) => opt::run(args),
+        Command::Compile(args) => compile::run(args),
+        Command::Run(args) => run::run(args),
+        Command::Passes(args) => list::passes(args),
+        Command::Phases(args) => list::phases(args),
+        Command::Rules(args) => list::rules(args),
+        Command::Targets(args) => list::targets(args),
     }
 }

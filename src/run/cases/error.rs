@@ -85,6 +85,21 @@ pub enum CasesError {
     Outputs(CaseErrors),
 }
 
+impl CasesError {
+    /// Where it is: the beginning of the message, up to `": "`.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Open { file, .. } => file.clone(),
+            Self::NotJson { at, column, .. } => format!("{at}:{column}"),
+            Self::Read { at, .. }
+            | Self::NotAnObject { at, .. }
+            | Self::Missing { at, .. }
+            | Self::WrongType { at, .. }
+            | Self::Outputs(CaseErrors { at, .. }) => at.to_string(),
+        }
+    }
+}
+
 fn of_case(case: &Option<String>) -> String {
     case.as_ref().map_or(String::new(), |case| format!("case '{case}': "))
 }

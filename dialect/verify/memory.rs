@@ -1,0 +1,71 @@
+//! `copy`, the commands, and the ops between buffers and values.
+
+use super::check::{
+    Check, NUMBERS, alike, dense, dims, dims_of, elem, ensure, one_space, predicate, rank, sizes, space, unit,
+};
+use super::view::{Named, View};
+use crate::ir::Space;
+
+pub(super) fn copy(src: Named<'_>, out: Named<'_>) -> Check {
+    alike(["copy_c1", "copy_c2", "copy_c3"], out, src)?;
+    one_space("copy_c4", &[src, out])
+}
+
+pub(super) fn h2d(op: &View<'_>, src: Named<'_>) -> Check {
+    let out = op.form("h2d_c1")?;
+    unit("h2d_c2", op, "blocking")?;
+    alike(["h2d_c3", "h2d_c4", "h2d_c5"], out, src)?;
+    space("h2d_c6", src, Space::Host)?;
+    space("h2d_c6", out, Space::Device)
+}
+
+pub(super) fn d2h(op: &View<'_>, src: Named<'_>) -> Check {
+    let out = op.form("d2h_c1")?;
+    unit("d2h_c2", op, "blocking")?;
+    alike(["d2h_c3", "d2h_c4", "d2h_c5"], out, src)?;
+    space("d2h_c6", src, Space::Device)?;
+    space("d2h_c6", out, Space::Host)
+}
+
+pub(super) fn alloc(op: &View<'_>, result: Named<'_>) -> Check {
+    sizes("alloc_c1", op, result)?;
+    dense("alloc_c2", result)
+}
+
+pub(super) fn require(op: &View<'_>, x: Named<'_>, y: Named<'_>) -> Check {
+    predicate("require_c1", op)?;
+    if x.shape().is_none() {
+        ensure!("require_c2", y.shape().is_none(), "y must be a scalar like x, found {}", y.ty);
+    } else {
+        elem("require_c3", x, &NUMBERS)?;
+    }
+    elem("require_c3", y, &[x.elem()])?;
+    rank("require_c4", x, 1)?;
+    rank("require_c4", y, 1)?;
+    dims("require_c5", y, dims_of(x))?;
+    space("require_c6", x, Space::Host)?;
+    space("require_c6", y, Space::Host)?;
+    let parent = op.parent.unwrap_or_default();
+    ensure!(
+        "require_c7",
+        parent.is_empty(),
+        "expected at the top level of a function body, found in {parent}"
+    );
+    Ok(())
+}
+
+pub(super) fn read(src: Named<'_>, result: Named<'_>) -> Check {
+    alike(["read_c1", "read_c2", "read_c3"], result, src)?;
+    one_space("read_c4", &[src, result])
+}
+
+pub(super) fn into(value: Named<'_>, dst: Named<'_>) -> Check {
+    alike(["into_c1", "into_c2", "into_c3"], dst, value)?;
+    one_space("into_c4", &[value, dst])
+}
+
+pub(super) fn materialize(value: Named<'_>, result: Named<'_>) -> Check {
+    alike(["materialize_c1", "materialize_c2", "materialize_c3"], result, value)?;
+    one_space("materialize_c4", &[value, result])?;
+    dense("materialize_c5", result)
+}
