@@ -16,7 +16,7 @@ use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use xpuc_dialect::ir::{BlockId, Func, Op, Space};
 use xpuc_dialect::ops::{Kind, space};
-use xpuc_passes::pass::RemarkKind;
+use xpuc_passes::pass::{PassCx, RemarkKind};
 
 /// How often a kind of command stands in a function.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -157,14 +157,21 @@ impl Report {
     /// The report of `after`; `before` is the same program compiled with [`Opt::None`].
     ///
     /// `None` unless both were compiled to the end.
-    pub fn new(program: &str, target: &Target, opt: Opt, before: &Compiled, after: &Compiled) -> Option<Self> {
+    pub fn new(
+        program: &str,
+        target: &Target,
+        opt: Opt,
+        before: &Compiled,
+        after: &Compiled,
+    ) -> Option<Self> {
         let commands =
             BeforeAfter { before: Commands::of(before.lowered()?), after: Commands::of(after.lowered()?) };
         let cx = &after.cx;
         let rules = cx.rules.iter().map(|(name, times)| Rule { name: name.clone(), times: *times });
         let in_place = cx.in_place.iter().map(|i| InPlace { buffer: i.buffer.clone(), by: i.by.clone() });
         let missed = cx.remarks.iter().filter(|remark| remark.kind == RemarkKind::Missed);
-        let missed = missed.map(|r| Missed { pass: r.pass, loc: r.loc.to_string(), reason: r.message.clone() });
+        let missed =
+            missed.map(|r| Missed { pass: r.pass, loc: r.loc.to_string(), reason: r.message.clone() });
         let times = after.phases.iter().map(|ran| (ran.phase.name(), ran.time.as_micros() as u64));
         Some(Report {
             program: program.to_owned(),
@@ -174,16 +181,16 @@ impl Report {
             rules: rules.collect(),
             in_place: in_place.collect(),
             missed: missed.collect(),
-            stats: stats(after),
+            stats: stats(cx),
             times_us: times.collect(),
         })
     }
 }
 
 /// Counters by pass and name: what a pass counted several times is added up.
-pub fn stats(compiled: &Compiled) -> BTreeMap<&'static str, BTreeMap<&'static str, u64>> {
+pub fn stats(cx: &PassCx) -> BTreeMap<&'static str, BTreeMap<&'static str, u64>> {
     let mut stats = BTreeMap::<_, BTreeMap<_, u64>>::new();
-    for (pass, counter, value) in &compiled.cx.stats {
+    for (pass, counter, value) in &cx.stats {
         *stats.entry(*pass).or_default().entry(*counter).or_default() += value;
     }
     stats

@@ -110,6 +110,15 @@ impl Import<'_> {
         let (name, detail) = match Kind::of(op) {
             Some(Kind::Compare) => ("compare", predicate(op).map_or("", Predicate::as_str).to_owned()),
             Some(Kind::Cumsum) => ("cumsum", if op.has("exclusive") { "exclusive" } else { "inclusive" }.to_owned()),
+            // What has no operand that lives anywhere says where it lives itself.
+            Some(kind @ (Kind::Constant | Kind::Range)) => {
+                let space = ty.space().map_or_else(String::new, |space| space.to_string());
+                (kind.name().trim_start_matches("xpu."), space)
+            }
+            Some(kind @ Kind::ReduceSum) => {
+                let bits = if let Ty::Tensor(bits, ..) = ty { format!("i{bits}") } else { String::new() };
+                (kind.name().trim_start_matches("xpu."), bits)
+            }
             Some(kind) => (kind.name().trim_start_matches("xpu."), String::new()),
             None => (&*op.name, String::new()),
         };
@@ -142,18 +151,22 @@ impl Import<'_> {
                 };
                 children.push(size);
             }
-            return Some(self.add(Node::new(name, "", ty, children)));
+            let detail = if name == "constant" { detail } else { self.proto(op, &ty) };
+            return Some(self.add(Node::new(name, &detail, ty, children)));
         }
-        let detail = if Kind::of(op).is_some() { detail } else { self.proto(op) };
+        let detail = if Kind::of(op).is_some() { detail } else { self.proto(op, &ty) };
         Some(self.add(Node::new(name, &detail, ty, children)))
     }
 
     /// Attributes of an upstream op as text; the attributes themselves are kept for the way back.
-    fn proto(&mut self, op: &Op) -> String {
+    fn proto(&mut self, op: &Op, ty: &Ty) -> String {
         let mut attrs = op.attrs.clone();
         attrs.shift_remove("xpu.shape");
         let mut parts: Vec<String> = attrs.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
         parts.sort();
+        if op.operands.iter().all(|v| Ty::of(self.func.ty(*v)) != *ty) {
+            parts.push(format!("{ty:?}"));
+        }
         let detail = parts.join(",");
         self.out.protos.insert((Arc::clone(&op.name), Arc::from(detail.as_str())), attrs);
         detail

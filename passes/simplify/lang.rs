@@ -1,7 +1,9 @@
 //! The terms that rules work on: pure ops of the value form, each with the type of its result.
 
 use egg::{FromOp, Id, Language};
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use xpuc_dialect::ir::{Space, Type};
 
@@ -51,17 +53,49 @@ impl Ty {
 
 /// An operation on e-classes.
 ///
-/// Ordered by name, then detail, then type: a pattern, which leaves the type and perhaps the detail open,
-/// matches a range of nodes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Name, detail and operands tell it apart; the type of its result follows from them. (egg looks a term up as
+/// it is once its variables are bound, so nothing that patterns leave open may be part of what a node is.)
+#[derive(Debug, Clone)]
 pub(super) struct Node {
-    /// Name of the op, `xpu.` left out; `#n` is the n-th leaf, a number is a constant.
+    /// Name of the op, `xpu.` left out; `#n` is the n-th leaf, `1` an i32, `1:index` or `1:i64` another constant.
     pub(super) name: Arc<str>,
-    /// Attributes that tell ops of one name apart, as text; in a pattern, empty matches any.
+    /// What the name leaves open: a predicate, the space of what has no operand in it, the type of a cast.
     pub(super) detail: Arc<str>,
     /// Type of the result; `None` in a pattern.
     pub(super) ty: Option<Ty>,
     pub(super) children: Vec<Id>,
+}
+
+impl Node {
+    fn key(&self) -> (&str, &str, &[Id]) {
+        (&self.name, &self.detail, &self.children)
+    }
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Node {}
+
+impl PartialOrd for Node {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Node {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl Hash for Node {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
 }
 
 impl Node {
@@ -80,12 +114,20 @@ impl Node {
     }
 
     pub(super) fn constant(value: i64, ty: Ty) -> Self {
-        Node::new(&value.to_string(), "", ty, Vec::new())
+        let name = match ty {
+            Ty::Int(32) => value.to_string(),
+            Ty::Int(bits) => format!("{value}:i{bits}"),
+            _ => format!("{value}:index"),
+        };
+        Node::new(&name, "", ty, Vec::new())
     }
 
     /// Value of a constant.
     pub(super) fn as_constant(&self) -> Option<i64> {
-        if self.children.is_empty() { self.name.parse().ok() } else { None }
+        if !self.children.is_empty() {
+            return None;
+        }
+        self.name.split_once(':').map_or(&*self.name, |(value, _)| value).parse().ok()
     }
 
     /// Name of an op of the dialect.
@@ -102,11 +144,7 @@ impl Language for Node {
     }
 
     fn matches(&self, other: &Self) -> bool {
-        let open = |x: &str, y: &str| x == y || x.is_empty() || y.is_empty();
-        self.name == other.name
-            && self.children.len() == other.children.len()
-            && open(&self.detail, &other.detail)
-            && (self.ty == other.ty || self.ty.is_none() || other.ty.is_none())
+        self.name == other.name && self.detail == other.detail && self.children.len() == other.children.len()
     }
 
     fn children(&self) -> &[Id] {
@@ -125,8 +163,7 @@ impl fmt::Display for Node {
     }
 }
 
-/// Patterns spell a node `name` or `name[detail]`, a constant `1` (an i32) or `1:index`: egg looks terms without
-/// variables up as they are, so those need their type.
+/// Patterns spell a node `name` or `name[detail]`, constants as nodes do.
 impl FromOp for Node {
     type Error = std::convert::Infallible;
 

@@ -2,7 +2,8 @@
 //!
 //! A rule's sides are terms over op names (`xpu.` left out, `name[detail]` fixes a predicate). The types of
 //! what the right side makes follow from its operands. A side condition asks the e-class analysis.
-//! A name ending in `~n` is the same rule with the operands of a commutative op exchanged.
+//! A name ending in `~n` is the same rule with the operands of a commutative op exchanged, or with `@` standing
+//! for the other space.
 
 mod algebra;
 mod slice;
@@ -64,10 +65,16 @@ pub(super) fn all() -> &'static [Rewrite<Node, Facts>] {
     static ALL: std::sync::LazyLock<Vec<Rewrite<Node, Facts>>> = std::sync::LazyLock::new(|| {
         let mut all = Vec::new();
         for row in rows() {
-            let right = Right { ast: parse(row.rule.right).ast, condition: row.condition };
-            for (n, left) in orders(&parse(row.rule.left).ast).into_iter().enumerate() {
+            let spaces: &[&str] = if row.rule.left.contains('@') { &["host", "device"] } else { &[""] };
+            let mut variants = Vec::new();
+            for space in spaces {
+                let right = parse(&row.rule.right.replace('@', space)).ast;
+                let left = parse(&row.rule.left.replace('@', space)).ast;
+                variants.extend(orders(&left).into_iter().map(|left| (left, right.clone())));
+            }
+            for (n, (left, ast)) in variants.into_iter().enumerate() {
                 let name = if n == 0 { row.rule.name.to_owned() } else { format!("{}~{n}", row.rule.name) };
-                let rewrite = Rewrite::new(name.as_str(), Pattern::new(left), right.clone());
+                let rewrite = Rewrite::new(name.as_str(), Pattern::new(left), Right { ast, condition: row.condition });
                 all.push(rewrite.unwrap_or_else(|error| panic!("rule {name}: {error}")));
             }
         }

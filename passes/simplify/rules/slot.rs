@@ -15,14 +15,14 @@ use egg::{Id, Subst};
 
 #[rustfmt::skip]
 pub(super) fn rows() -> Vec<Row> { vec![
-    rw!("slot-position"; "(broadcast_add (gather ?start (expand ?lod ?n)) (broadcast_sub (range 0 1 ?n) (gather ?lod (expand ?lod ?n))))"
+    rw!("slot-position"; "(broadcast_add (gather ?start (expand ?lod ?n)) (broadcast_sub (range[@] 0 1 ?n) (gather ?lod (expand ?lod ?n))))"
                       => "(position ?start ?lod ?n)"),
     rw!("slot-page";     "(broadcast_add (broadcast_mul (gather ?map (expand ?lod ?n)) ?columns) (broadcast_floordiv (position ?start ?lod ?n) ?bs))"
                       => "(page ?start ?lod ?map ?columns ?bs ?n)"
                          if "?columns and ?bs are scalars, ?bs >= 1, ?start >= 0", divides),
     rw!("slot-mapping";  "(broadcast_add (broadcast_mul (gather ?table (page ?start ?lod ?map ?columns ?bs ?n)) ?bs) (broadcast_mod (position ?start ?lod ?n) ?bs))"
                       => "(slot_mapping ?table ?lod ?start ?map ?columns ?bs 0 ?n)"),
-    rw!("slot-pad";      "(tensor.insert_slice (slot_mapping ?table ?lod ?start ?map ?columns ?bs ?p ?n) (constant ?pad ?size) 0:index ?n)"
+    rw!("slot-pad";      "(tensor.insert_slice (slot_mapping ?table ?lod ?start ?map ?columns ?bs ?p ?n) (constant[@] ?pad ?size) 0:index ?n)"
                       => "(slot_mapping ?table ?lod ?start ?map ?columns ?bs ?pad ?size)"
                          if "?n is the last entry of ?lod", |g, s| is_total(g, class(s, "?lod"), class(s, "?n"))),
 ]}

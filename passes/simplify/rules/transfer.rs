@@ -54,7 +54,8 @@ impl Applier<Node, Facts> for Move {
                 })
                 .collect();
             let ty = node.ty.as_ref().map(|ty| ty.in_space(Space::Device));
-            let moved = graph.add(Node { children, ty, ..node });
+            let detail = if &*node.detail == "host" { "device".into() } else { node.detail };
+            let moved = graph.add(Node { children, ty, detail, ..node });
             changed |= graph.union(class, moved);
         }
         if changed { vec![class] } else { Vec::new() }
@@ -70,7 +71,7 @@ fn is_movable(node: &Node) -> bool {
         Some(kind) => kind.is_compute(),
         None => matches!(
             &*node.name,
-            "tensor.extract_slice" | "tensor.insert_slice" | "tensor.empty" | "position" | "page" | "arith.select"
+            "tensor.extract_slice" | "tensor.insert_slice" | "position" | "page" | "arith.select"
         ),
     }
 }

@@ -52,7 +52,8 @@ impl Source {
         };
         read.map_err(|error| Failure::said(format!("{name}: error: cannot read: {error}")))?;
         if bytes.len() > MAX_SOURCE_BYTES {
-            let text = format!("{name}: error: expected at most {MAX_SOURCE_BYTES} bytes of MLIR, found more");
+            let text =
+                format!("{name}: error: expected at most {MAX_SOURCE_BYTES} bytes of MLIR, found more");
             return Err(Failure::said(text));
         }
         let bad = match std::str::from_utf8(&bytes) {
@@ -63,7 +64,8 @@ impl Source {
             let start = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |newline| newline + 1);
             let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
             let (column, byte) = (at - start + 1, bytes[at]);
-            let text = format!("{name}:{line}:{column}: error: expected text in UTF-8, found byte 0x{byte:02x}");
+            let text =
+                format!("{name}:{line}:{column}: error: expected text in UTF-8, found byte 0x{byte:02x}");
             return Err(Failure::said(text));
         }
         let text = String::from_utf8_lossy(&bytes).into_owned();

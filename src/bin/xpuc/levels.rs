@@ -45,6 +45,8 @@ pub(crate) fn target(name: &str) -> Result<Target, Failure> {
 pub(crate) fn no_signature(signature: Option<&Path>) -> Result<(), Failure> {
     match signature {
         None => Ok(()),
-        Some(_) => Err(Failure::said("error: --signature: importing signatures is not implemented in this version")),
+        Some(_) => {
+            Err(Failure::said("error: --signature: importing signatures is not implemented in this version"))
+        }
     }
 }

@@ -5,6 +5,7 @@ use crate::{output, table};
 use serde::Serialize;
 use xpuc::passes::pass::Need;
 use xpuc::passes::registry::PASSES;
+use xpuc::passes::simplify::{self, Rule};
 use xpuc::{Phase, Target, target};
 
 #[derive(Debug, clap::Args)]
@@ -44,15 +45,21 @@ pub(crate) fn phases(args: Args) -> Result<Answer, Failure> {
 }
 
 #[derive(Serialize)]
-struct Rule {
-    name: String,
+struct RuleEntry {
+    name: &'static str,
+    left: &'static str,
+    right: &'static str,
+    condition: &'static str,
     summary: String,
 }
 
 pub(crate) fn rules(args: Args) -> Result<Answer, Failure> {
-    // The one place to fill when `simplify` is there.
-    let rules: Vec<Rule> = Vec::new();
-    print(args, &rules, |r| vec![r.name.clone(), r.summary.clone()])
+    let entry = |Rule { name, left, right, condition }| {
+        let when = if condition.is_empty() { String::new() } else { format!(" if {condition}") };
+        RuleEntry { name, left, right, condition, summary: format!("{left} => {right}{when}") }
+    };
+    let rules: Vec<RuleEntry> = simplify::rules().into_iter().map(entry).collect();
+    print(args, &rules, |r| vec![r.name.into(), r.summary.clone()])
 }
 
 #[derive(Serialize)]
@@ -76,7 +83,7 @@ pub(crate) fn targets(args: Args) -> Result<Answer, Failure> {
 
 fn print<T: Serialize>(args: Args, list: &[T], row: impl Fn(&T) -> Vec<String>) -> Result<Answer, Failure> {
     let text = if args.json {
-        serde_json::to_string_pretty(list).map_err(|error| Failure::said(format!("error: {error}")))? + "\n"
+        output::json(&list)? + "\n"
     } else {
         table::align(&list.iter().map(row).collect::<Vec<_>>(), usize::MAX)
     };

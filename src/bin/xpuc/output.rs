@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::input::is_std;
+use serde::Serialize;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,17 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::stdout)
 }
 
+/// A value in JSON, for people and scripts.
+pub(crate) fn json(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value).map_err(|error| Failure::said(format!("error: {error}")))
+}
+
+/// A value in JSON, on one line with its end.
+pub(crate) fn json_line(value: &impl Serialize) -> Result<String, Failure> {
+    let line = serde_json::to_string(value).map_err(|error| Failure::said(format!("error: {error}")))?;
+    Ok(line + "\n")
+}
+
 /// Files to write, once everything that could fail before has been done.
 #[derive(Debug, Default)]
 pub(crate) struct Files(Vec<(PathBuf, String)>);
@@ -30,7 +42,8 @@ impl Files {
 
     /// Writes every file under a temporary name beside it, then renames them all.
     pub(crate) fn write(self) -> Result<(), Failure> {
-        let staged = self.0.into_iter().map(|(path, text)| Staged::new(path, text)).collect::<Result<Vec<_>, _>>()?;
+        let staged =
+            self.0.into_iter().map(|(path, text)| Staged::new(path, text)).collect::<Result<Vec<_>, _>>()?;
         staged.into_iter().try_for_each(Staged::finish)
     }
 }
@@ -75,7 +88,8 @@ impl Staged {
             }
             Staged::Direct(path, text) if is_std(&path) => print(&text),
             Staged::Direct(path, text) => {
-                let written = File::options().write(true).open(&path).and_then(|mut f| f.write_all(text.as_bytes()));
+                let written =
+                    File::options().write(true).open(&path).and_then(|mut f| f.write_all(text.as_bytes()));
                 match written {
                     Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::Quiet),
                     other => other.map_err(|error| failed(&path, "write", &error)),
@@ -97,6 +111,7 @@ fn readable(_: &mut tempfile::Builder<'_, '_>) {}
 
 fn failed(path: &Path, what: &str, error: &io::Error) -> Failure {
     // tempfile adds its own name for the file, which is of no interest.
-    let reason = error.get_ref().and_then(|inner| inner.source()).map_or_else(|| error.to_string(), ToString::to_string);
+    let reason = error.to_string();
+    let reason = reason.split(" at path ").next().unwrap_or(&reason);
     Failure::said(format!("{}: error: cannot {what}: {reason}", path.display()))
 }

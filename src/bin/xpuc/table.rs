@@ -4,7 +4,8 @@
 /// the right.
 pub(crate) fn align(rows: &[Vec<String>], left: usize) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count()).max();
+    let width =
+        |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count()).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
     let mut text = String::new();
     for row in rows {
@@ -12,7 +13,8 @@ pub(crate) fn align(rows: &[Vec<String>], left: usize) -> String {
         for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
             let gap = if column > 0 { "  " } else { "" };
             let width = *width;
-            line += &if column < left { format!("{gap}{cell:<width$}") } else { format!("{gap}{cell:>width$}") };
+            line +=
+                &if column < left { format!("{gap}{cell:<width$}") } else { format!("{gap}{cell:>width$}") };
         }
         text += line.trim_end();
         text.push('\n');

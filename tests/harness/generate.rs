@@ -1,0 +1,7 @@
+//! Random programs.
+
+use crate::Test;
+
+pub(crate) fn tests() -> Vec<Test> {
+    Vec::new()
+}
