@@ -4,6 +4,7 @@ pub mod check;
 pub mod infer_shapes;
 pub mod lower;
 pub mod pass;
+pub mod plan;
 pub mod raise;
 pub mod registry;
 pub mod simplify;

@@ -153,6 +153,9 @@ pub enum PassErrorKind {
     /// Of `simplify`.
     #[error("simplify: {0}")]
     Simplify(crate::simplify::SimplifyError),
+    /// Of `plan`.
+    #[error("plan: {0}")]
+    Plan(crate::plan::PlanError),
     /// Of the checks.
     #[error("{0}")]
     Check(crate::check::CheckError),

@@ -13,7 +13,7 @@ use xpuc_dialect::ir::{Def, Extent, Func, Op, OpId, Slice, ValueId};
 use xpuc_dialect::ops::{Kind, Parts};
 
 /// A buffer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Base {
     /// A memref that is there already: an argument, a view of one.
     View(ValueId),
@@ -152,6 +152,10 @@ impl<'a> Wish<'a> {
             }
         }
         for id in self.input.order.iter().rev() {
+            // Views live where what they are views of lives.
+            if Slice::of(func.op(*id)).is_some() || &*func.op(*id).name == "tensor.cast" {
+                continue;
+            }
             for result in &func.op(*id).results {
                 let is_tensor = func.ty(*result).tensor().is_some();
                 if is_tensor && self.places.get(func, *result).is_none() {

@@ -6,7 +6,7 @@ use xpuc_dialect::ops::{Form, Kind, Parts};
 
 /// The buffers of one function.
 #[derive(Debug)]
-pub(super) struct Buffers {
+pub(crate) struct Buffers {
     /// The buffer that each memref value is, or is a view of.
     roots: HashMap<ValueId, ValueId>,
     /// Local buffers that become values.
@@ -18,7 +18,7 @@ pub(super) struct Buffers {
 }
 
 impl Buffers {
-    pub(super) fn of(func: &Func) -> Self {
+    pub(crate) fn of(func: &Func) -> Self {
         let mut buffers =
             Buffers { roots: HashMap::new(), promoted: HashSet::new(), distinct: HashSet::new(), flat: HashSet::new() };
         for (index, arg) in func.args().iter().enumerate() {
@@ -90,7 +90,7 @@ impl Buffers {
     }
 
     /// The buffer that a memref is, or is a view of.
-    pub(super) fn root(&self, memref: ValueId) -> Option<ValueId> {
+    pub(crate) fn root(&self, memref: ValueId) -> Option<ValueId> {
         self.roots.get(&memref).copied()
     }
 
@@ -105,7 +105,7 @@ impl Buffers {
     }
 
     /// Whether a write to `a` may change what is read from `b`.
-    pub(super) fn may_alias(&self, a: ValueId, b: ValueId) -> bool {
+    pub(crate) fn may_alias(&self, a: ValueId, b: ValueId) -> bool {
         a == b || !(self.distinct.contains(&a) || self.distinct.contains(&b))
     }
 }

@@ -20,6 +20,8 @@
 mod buffers;
 mod walk;
 
+pub(crate) use buffers::Buffers;
+
 use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind};
 use xpuc_dialect::ir::{Loc, Module};
 

@@ -1,0 +1,160 @@
+//! `plan`: values become buffers and commands in an order.
+//!
+//! **Before**: value form (`simplify`, or `infer-shapes` alone).
+//! **After**: buffer form. Each value lives in the buffer it is needed in, if nobody can tell, else in one of
+//! its own, allocated before its first use and freed after its last. Element-wise device ops with one
+//! consumer share its launch (`fusion`). Only what is needed under a condition is computed under it.
+//! **Leaves alone**: ops it does not know; they stay in order with everything that touches memory.
+//! **Method**: a dependence graph (petgraph) gives the order, guards the conditions. Places start from wishes
+//! and lose those that would destroy something (`place`). Waits stand where the host first looks at what a
+//! transfer brings; a transfer up blocks, after a wait if its target is in use.
+//!
+//! ```mlir
+//! %1 = "xpu.h2d"(%0) ; "xpu.into"(%1, %out)
+//! ==>
+//! "xpu.h2d"(%host, %out) {blocking}
+//! ```
+
+mod emit;
+mod fuse;
+mod guard;
+mod place;
+mod schedule;
+mod sync;
+
+use crate::pass::{InPlace, Need, Pass, PassCx, PassError, PassErrorKind, RemarkKind};
+use crate::raise::Buffers;
+use place::{Base, Place, Places};
+use std::collections::BTreeSet;
+use xpuc_dialect::ir::{Def, Func, Module, OpId, Slice, ValueId};
+use xpuc_dialect::ops::Kind;
+
+/// The pass.
+#[derive(Debug)]
+pub struct Plan;
+
+/// What went wrong: a defect of an earlier pass.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// Values depend on each other.
+    #[error("values depend on each other in a cycle")]
+    Cycle,
+    /// A function is not in one block.
+    #[error("expected a function body of one block, found {0}")]
+    Blocks(usize),
+}
+
+impl Pass for Plan {
+    fn name(&self) -> &'static str {
+        "plan"
+    }
+
+    fn summary(&self) -> &'static str {
+        "decide order, buffers and launches"
+    }
+
+    fn need(&self) -> Need {
+        Need::Required
+    }
+
+    fn run(&self, cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
+        let mut out = Module { funcs: Vec::new(), attrs: module.attrs.clone() };
+        for func in &module.funcs {
+            out.funcs.push(if func.entry().is_some() { plan(cx, func)? } else { func.clone() });
+        }
+        Ok(out)
+    }
+}
+
+fn plan(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
+    let error = |error| PassError { loc: func.loc.clone(), kind: PassErrorKind::Plan(error) };
+    if func.body.len() != 1 {
+        return Err(error(PlanError::Blocks(func.body.len())));
+    }
+    let program = func.block(func.body[0]).ops.clone();
+    let guards = guard::Guards::of(func, &program);
+    let fusions = fuse::Fusions::of(func, &program);
+    let order = schedule::schedule(func, &program, &fusions, &guards).map_err(error)?;
+    let buffers = Buffers::of(func);
+    let input = place::Input { func, order: &order, guards: &guards, fusions: &fusions, buffers: &buffers };
+    let places = place::decide(&input);
+
+    let mut fused = 0;
+    for id in &order {
+        fused += fusions.members(*id).len() as u64;
+    }
+    cx.count("plan", "ops-fused", fused);
+    cx.count("plan", "buffers", places.temps.len() as u64);
+    report(cx, func, &order, &buffers, &places);
+    for denial in &places.denials {
+        let op = func.def_op(denial.value);
+        let (name, loc) = op.map_or(("a value", &func.loc), |op| (&*op.name, &op.loc));
+        let text = format!("{name} is not written in place: {}", denial.reason);
+        cx.remark("plan", RemarkKind::Missed, loc, text);
+    }
+    let plan = emit::Plan { func, order: &order, guards: &guards, fusions: &fusions, places: &places };
+    Ok(emit::emit(&plan))
+}
+
+/// Says which buffers of the caller are written in place, and by what.
+fn report(cx: &mut PassCx, func: &Func, order: &[OpId], buffers: &Buffers, places: &Places) {
+    let returned = order.iter().rev().map(|id| func.op(*id)).find(|op| &*op.name == "func.return");
+    let mut copies = 0;
+    for id in order {
+        let op = func.op(*id);
+        let (place, buffer) = match Kind::of(op) {
+            Some(Kind::Into) => {
+                let root = buffers.root(op.operands[1]);
+                let index = func.args().iter().position(|arg| Some(*arg) == root);
+                let returned = || {
+                    let index = returned?.operands.iter().position(|v| Some(*v) == root)?;
+                    Some(func.result_name(index))
+                };
+                let name = index.map(|i| func.arg_name(i)).or_else(returned);
+                (Base::View(op.operands[1]), name)
+            }
+            Some(Kind::Materialize) => {
+                let index = returned.and_then(|r| r.operands.iter().position(|v| *v == op.results[0]));
+                (Base::Temp(places.results[id]), index.map(|i| func.result_name(i)))
+            }
+            _ => continue,
+        };
+        let buffer = buffer.unwrap_or_else(|| "a local buffer".to_owned());
+        if places.get(func, op.operands[0]) == Some(Place { base: place, slices: Vec::new() }) {
+            let mut writers = BTreeSet::new();
+            writers_of(func, places, op.operands[0], &mut writers);
+            let by = writers.into_iter().collect::<Vec<_>>().join(", ");
+            cx.remark("plan", RemarkKind::Passed, &op.loc, format!("{buffer} is written in place by {by}"));
+            cx.in_place.push(InPlace { buffer, by });
+        } else {
+            copies += 1;
+            cx.remark("plan", RemarkKind::Missed, &op.loc, format!("{buffer} is written by a copy"));
+        }
+    }
+    cx.count("plan", "in-place", cx.in_place.len() as u64);
+    cx.count("plan", "copied", copies);
+}
+
+/// Ops that write what a value consists of.
+fn writers_of(func: &Func, places: &Places, value: ValueId, writers: &mut BTreeSet<String>) {
+    let Def::Result(id, _) = func.def(value) else { return };
+    let op = func.op(id);
+    match &*op.name {
+        "arith.select" => op.operands[1..].iter().for_each(|arm| writers_of(func, places, *arm, writers)),
+        "tensor.insert_slice" => {
+            if let Some((source, slice)) = Slice::of_insert(op) {
+                writers_of(func, places, slice.source, writers);
+                writers_of(func, places, source, writers);
+            }
+        }
+        "tensor.cast" => writers_of(func, places, op.operands[0], writers),
+        "tensor.insert" => {
+            writers.insert("memref.store".to_owned());
+            writers_of(func, places, op.operands[1], writers);
+        }
+        "tensor.empty" => {}
+        name => {
+            writers.insert(name.to_owned());
+        }
+    }
+}

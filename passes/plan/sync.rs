@@ -1,0 +1,46 @@
+//! What the stream is still doing, as far as the host has to know.
+
+use super::place::Base;
+use std::collections::BTreeSet;
+
+/// Buffers that commands since the last wait use.
+#[derive(Debug, Default)]
+pub(super) struct Stream {
+    /// Device buffers that launches, copies and fills read or write.
+    busy: BTreeSet<Base>,
+    /// Host buffers that are coming down.
+    downloading: BTreeSet<Base>,
+}
+
+impl Stream {
+    /// Commands on device buffers have been issued.
+    pub(super) fn work(&mut self, bases: &[Option<Base>]) {
+        self.busy.extend(bases.iter().flatten());
+    }
+
+    /// A transfer down has been issued.
+    pub(super) fn download(&mut self, to: Option<Base>) {
+        self.downloading.extend(to);
+    }
+
+    /// Everything issued has completed.
+    pub(super) fn drained(&mut self) {
+        self.busy.clear();
+        self.downloading.clear();
+    }
+
+    /// Whether a blocking transfer to the buffer could overtake work on it.
+    pub(super) fn is_busy(&self, base: Option<Base>) -> bool {
+        base.is_none_or(|base| self.busy.contains(&base))
+    }
+
+    /// Whether the host may not look at the buffer yet.
+    pub(super) fn is_downloading(&self, base: Option<Base>) -> bool {
+        base.is_none_or(|base| self.downloading.contains(&base))
+    }
+
+    /// Whether anything is coming down.
+    pub(super) fn downloads_pending(&self) -> bool {
+        !self.downloading.is_empty()
+    }
+}
