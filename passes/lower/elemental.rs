@@ -38,10 +38,10 @@ impl Elements<'_> {
         if self.func.ty(value).is_scalar() {
             return Ok(self.get(value));
         }
+        let index = &self.stretch(b, value, index)[..];
         if self.func.ty(value).memref().is_some() {
             let memref = self.get(value);
-            let index = stretch(b, memref, index);
-            return Ok(b.load(memref, &index));
+            return Ok(b.load(memref, index));
         }
         let Some(op) = self.func.def_op(value) else {
             return Err(LowerError::Fusion { op: "block argument".to_owned() }.at(&self.func.loc));
@@ -49,12 +49,17 @@ impl Elements<'_> {
         match Kind::of(op) {
             Some(Kind::Read) => {
                 let memref = self.get(op.operands[0]);
-                let index = stretch(b, memref, index);
-                Ok(b.load(memref, &index))
+                Ok(b.load(memref, index))
             }
             Some(kind) => self.compute(b, op, kind, index),
             None => self.upstream(b, op, index),
         }
+    }
+
+    /// The index into a value that stretches along its static dims of size 1.
+    fn stretch(&self, b: &mut Builder<'_>, value: ValueId, index: &[ValueId]) -> Vec<ValueId> {
+        let dims = self.func.ty(value).shaped().map(|s| s.dims.clone()).unwrap_or_default();
+        dims.iter().zip(index).map(|(dim, i)| if *dim == Some(1) { b.index(0) } else { *i }).collect()
     }
 
     /// Element `index` of the result of an element-wise op, in either form.
@@ -105,6 +110,18 @@ impl Elements<'_> {
         }
         match &*op.name {
             "tensor.cast" => self.element(b, op.operands[0], index),
+            // Only the chosen side is computed.
+            "arith.select" => {
+                let (condition, elem) = (self.get(op.operands[0]), self.func.ty(op.results[0]).elem().clone());
+                let element = |b: &mut Builder<'_>, arm: ValueId| Ok(vec![self.element(b, arm, index)?]);
+                let chosen = b.if_else(
+                    condition,
+                    &[elem],
+                    |b| element(b, op.operands[1]),
+                    |b| element(b, op.operands[2]),
+                )?;
+                Ok(chosen[0])
+            }
             _ => Err(LowerError::Fusion { op: op.name.to_string() }.at(&op.loc)),
         }
     }
@@ -125,10 +142,4 @@ pub(super) fn arith(b: &mut Builder<'_>, binary: Binary, x: ValueId, y: ValueId)
         Binary::Min => b.arith("minsi", x, y),
         Binary::Max => b.arith("maxsi", x, y),
     }
-}
-
-/// The index into a memref that stretches along its static dims of size 1.
-fn stretch(b: &mut Builder<'_>, memref: ValueId, index: &[ValueId]) -> Vec<ValueId> {
-    let dims = b.shaped(memref).dims.clone();
-    dims.iter().zip(index).map(|(dim, i)| if *dim == Some(1) { b.index(0) } else { *i }).collect()
 }

@@ -25,7 +25,7 @@ pub(super) fn launch(
     kernel.attrs.insert("sym_visibility".into(), Attr::str("private"));
     kernel.attrs.insert("xpu.kernel".into(), Attr::Unit);
     let (entry, args) = (kernel.body[0], kernel.args().to_vec());
-    let elements =
+    let mut elements =
         Elements { func, map: uses.iter().copied().zip(args[2..].iter().copied()).collect::<HashMap<_, _>>() };
     let mut k = Builder::new(&mut kernel, entry);
     k.loc = op.loc.clone();
@@ -33,7 +33,7 @@ pub(super) fn launch(
     match op.regions.first() {
         Some(blocks) => {
             for inner in blocks.iter().flat_map(|block| &func.block(*block).ops) {
-                fused(&mut k, &elements, func.op(*inner), &program)?;
+                fused(&mut k, &mut elements, func.op(*inner), &program)?;
             }
         }
         None => {
@@ -59,9 +59,25 @@ pub(super) fn launch(
     Ok(kernel)
 }
 
-/// One op of a fusion's body: only `into` does something, the rest is computed where it is used.
-fn fused(k: &mut Builder<'_>, elements: &Elements<'_>, op: &Op, program: &Program) -> Result<(), PassError> {
+/// One op of a fusion's body: `into` writes, scalars are computed, the rest is computed where it is used.
+fn fused(
+    k: &mut Builder<'_>,
+    elements: &mut Elements<'_>,
+    op: &Op,
+    program: &Program,
+) -> Result<(), PassError> {
     k.loc = op.loc.clone();
+    if let [result] = op.results[..]
+        && elements.func.ty(result).is_scalar()
+    {
+        if !op.operands.iter().all(|v| elements.map.contains_key(v)) {
+            return Err(LowerError::Fusion { op: op.name.to_string() }.at(&op.loc));
+        }
+        let operands: Vec<ValueId> = op.operands.iter().map(|v| elements.get(*v)).collect();
+        let made = k.like(op, &operands, &[elements.func.ty(result).clone()], Vec::new());
+        elements.map.insert(result, k.func.op(made).results[0]);
+        return Ok(());
+    }
     if Kind::of(op) != Some(Kind::Into) {
         return Ok(());
     }

@@ -77,7 +77,7 @@ impl Walk<'_> {
             }
             // A fill has a command of its own.
             Some(Space::Device) if kind == Some(Kind::Constant) => self.copy(b, id),
-            Some(Space::Device) => self.launch(b, id, op.name.trim_start_matches("xpu.").to_owned()),
+            Some(Space::Device) => self.launch(b, id, op.name.trim_start_matches("xpu.").trim_start_matches("broadcast_").to_owned()),
             other => {
                 let space = other.map_or_else(|| "none".to_owned(), |s| s.to_string());
                 Err(LowerError::Space { op: op.name.to_string(), space }.at(&op.loc))
@@ -119,10 +119,15 @@ impl Walk<'_> {
     }
 }
 
-/// A fusion is named after what it writes last.
+/// A fusion is named after what it computes, the last few ops of it.
 fn fusion_name(func: &Func, id: OpId) -> String {
+    const MOST: usize = 4;
     let blocks = func.op(id).regions.iter().flatten();
-    let into = blocks.flat_map(|b| &func.block(*b).ops).rfind(|inner| Kind::of(func.op(**inner)) == Some(Kind::Into));
-    let source = into.and_then(|into| func.def_op(func.op(*into).operands[0]));
-    source.map_or_else(|| "fusion".to_owned(), |op| op.name.replace("xpu.", "").replace('.', "_"))
+    let names: Vec<String> = blocks
+        .flat_map(|b| &func.block(*b).ops)
+        .filter_map(|inner| Kind::of(func.op(*inner)))
+        .filter(|kind| kind.is_compute() && !matches!(kind, Kind::Constant | Kind::Range))
+        .map(|kind| kind.name().trim_start_matches("xpu.").trim_start_matches("broadcast_").to_owned())
+        .collect();
+    if names.is_empty() { "fusion".to_owned() } else { names[names.len().saturating_sub(MOST)..].join("_") }
 }

@@ -4,6 +4,7 @@ use super::fuse::Fusions;
 use super::guard::{Guard, Guards};
 use super::place::{Base, Place, Places};
 use super::sync::Stream;
+use crate::raise::Buffers;
 use std::collections::HashMap;
 use xpuc_dialect::ir::{BlockId, Builder, Extent, Func, Op, OpId, OpSpec, Shaped, Slice, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, Parts, space};
@@ -15,6 +16,7 @@ pub(super) struct Plan<'a> {
     pub(super) guards: &'a Guards,
     pub(super) fusions: &'a Fusions,
     pub(super) places: &'a Places,
+    pub(super) buffers: &'a Buffers,
 }
 
 pub(super) fn emit(plan: &Plan<'_>) -> Func {
@@ -30,7 +32,7 @@ pub(super) fn emit(plan: &Plan<'_>) -> Func {
         temps: vec![None; plan.places.temps.len()],
         memrefs: HashMap::new(),
         conditions: HashMap::new(),
-        stream: Stream::default(),
+        stream: Stream::new(plan.buffers),
         frees: last_uses(plan),
         due: Vec::new(),
     };
@@ -80,7 +82,7 @@ struct Emit<'a, 'f> {
     /// Memrefs of places.
     memrefs: HashMap<(Base, Vec<(Extent, Extent)>), ValueId>,
     conditions: HashMap<Guard, ValueId>,
-    stream: Stream,
+    stream: Stream<'a>,
     frees: HashMap<usize, Vec<usize>>,
     /// Buffers to free once no condition is open.
     due: Vec<usize>,
@@ -162,6 +164,9 @@ impl<'a> Emit<'a, '_> {
         if kind == Some(Kind::H2d) && self.stream.is_busy(self.base(result)) {
             self.in_guard(guard, |emit| emit.wait());
         }
+        // What nothing on the stream is writing can come down without a wait.
+        let idle = kind == Some(Kind::D2h) && !self.stream.is_busy(self.base(op.operands[0]));
+        let blocking = kind == Some(Kind::H2d) || idle;
         let operands: Vec<ValueId> = if self.plan.fusions.members(id).is_empty() {
             inputs.iter().map(|v| self.operand(*v)).chain([out]).collect()
         } else {
@@ -173,7 +178,7 @@ impl<'a> Emit<'a, '_> {
                 let made = emit.b.like(op, &operands, &[], Vec::new());
                 let attrs = &mut emit.b.func.op_mut(made).attrs;
                 attrs.shift_remove("xpu.shape");
-                if kind == Some(Kind::H2d) {
+                if blocking {
                     attrs.insert("blocking".into(), xpuc_dialect::ir::Attr::Unit);
                 }
             } else {
@@ -181,7 +186,7 @@ impl<'a> Emit<'a, '_> {
             }
         });
         match kind {
-            Some(Kind::H2d) => {}
+            Some(Kind::H2d | Kind::D2h) if blocking => {}
             Some(Kind::D2h) if guard.is_empty() => self.stream.download(self.base(result)),
             // Whoever uses it stands under the same condition; after it nobody knows whether it is there.
             Some(Kind::D2h) => self.in_guard(guard, |emit| emit.wait()),

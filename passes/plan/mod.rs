@@ -7,7 +7,8 @@
 //! **Leaves alone**: ops it does not know; they stay in order with everything that touches memory.
 //! **Method**: a dependence graph (petgraph) gives the order, guards the conditions. Places start from wishes
 //! and lose those that would destroy something (`place`). Waits stand where the host first looks at what a
-//! transfer brings; a transfer up blocks, after a wait if its target is in use.
+//! transfer brings. A transfer up blocks, after a wait if its target is in use; one down blocks if nothing on
+//! the stream uses its source, and is otherwise waited for.
 //!
 //! ```mlir
 //! %1 = "xpu.h2d"(%0) ; "xpu.into"(%1, %out)
@@ -92,7 +93,14 @@ fn plan(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
         let text = format!("{name} is not written in place: {}", denial.reason);
         cx.remark("plan", RemarkKind::Missed, loc, text);
     }
-    let plan = emit::Plan { func, order: &order, guards: &guards, fusions: &fusions, places: &places };
+    let plan = emit::Plan {
+        func,
+        order: &order,
+        guards: &guards,
+        fusions: &fusions,
+        places: &places,
+        buffers: &buffers,
+    };
     Ok(emit::emit(&plan))
 }
 

@@ -21,6 +21,18 @@ pub(super) enum Base {
     Temp(usize),
 }
 
+impl Base {
+    /// Whether a write to one may change the other.
+    pub(super) fn may_overlap(self, other: Base, buffers: &Buffers) -> bool {
+        let root = |memref: ValueId| buffers.root(memref).unwrap_or(memref);
+        match (self, other) {
+            (Base::Temp(a), Base::Temp(b)) => a == b,
+            (Base::View(a), Base::View(b)) => buffers.may_alias(root(a), root(b)),
+            _ => false,
+        }
+    }
+}
+
 /// A buffer or a slice of one, slices outermost first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
@@ -434,15 +446,10 @@ impl<'a> Check<'a> {
     }
 
     fn overlap(&self, a: &Place, b: &Place) -> bool {
-        match (a.base, b.base) {
-            (Base::Temp(a), Base::Temp(b)) => a == b,
-            (Base::View(a), Base::View(b)) => self.may_alias(a, b),
-            _ => false,
-        }
+        a.base.may_overlap(b.base, self.input.buffers)
     }
 
     fn may_alias(&self, a: ValueId, b: ValueId) -> bool {
-        let root = |memref: ValueId| self.input.buffers.root(memref).unwrap_or(memref);
-        self.input.buffers.may_alias(root(a), root(b))
+        Base::View(a).may_overlap(Base::View(b), self.input.buffers)
     }
 }

@@ -27,7 +27,9 @@ pub(super) fn schedule(
         let node = nodes[id];
         let nested = op.regions.iter().flatten().flat_map(|b| func.nested(*b));
         let nested: Vec<_> = nested.flat_map(|inner| func.op(inner).operands.clone()).collect();
-        for input in fusions.inputs(func, *id).into_iter().chain(nested) {
+        // A condition is known before what stands under it.
+        let conditions = guards.get(*id).iter().map(|(condition, _)| *condition);
+        for input in fusions.inputs(func, *id).into_iter().chain(nested).chain(conditions) {
             if let xpuc_dialect::ir::Def::Result(producer, _) = func.def(input)
                 && let Some(producer) = nodes.get(&producer)
                 && *producer != node

@@ -1,18 +1,24 @@
 //! What the stream is still doing, as far as the host has to know.
 
 use super::place::Base;
+use crate::raise::Buffers;
 use std::collections::BTreeSet;
 
 /// Buffers that commands since the last wait use.
-#[derive(Debug, Default)]
-pub(super) struct Stream {
+#[derive(Debug)]
+pub(super) struct Stream<'a> {
+    buffers: &'a Buffers,
     /// Device buffers that launches, copies and fills read or write.
     busy: BTreeSet<Base>,
     /// Host buffers that are coming down.
     downloading: BTreeSet<Base>,
 }
 
-impl Stream {
+impl<'a> Stream<'a> {
+    pub(super) fn new(buffers: &'a Buffers) -> Self {
+        Stream { buffers, busy: BTreeSet::new(), downloading: BTreeSet::new() }
+    }
+
     /// Commands on device buffers have been issued.
     pub(super) fn work(&mut self, bases: &[Option<Base>]) {
         self.busy.extend(bases.iter().flatten());
@@ -29,18 +35,22 @@ impl Stream {
         self.downloading.clear();
     }
 
-    /// Whether a blocking transfer to the buffer could overtake work on it.
+    /// Whether a blocking transfer to or from the buffer could overtake work on it.
     pub(super) fn is_busy(&self, base: Option<Base>) -> bool {
-        base.is_none_or(|base| self.busy.contains(&base))
+        base.is_none_or(|base| self.busy.iter().any(|other| self.overlap(base, *other)))
     }
 
     /// Whether the host may not look at the buffer yet.
     pub(super) fn is_downloading(&self, base: Option<Base>) -> bool {
-        base.is_none_or(|base| self.downloading.contains(&base))
+        base.is_none_or(|base| self.downloading.iter().any(|other| self.overlap(base, *other)))
     }
 
     /// Whether anything is coming down.
     pub(super) fn downloads_pending(&self) -> bool {
         !self.downloading.is_empty()
+    }
+
+    fn overlap(&self, a: Base, b: Base) -> bool {
+        a.may_overlap(b, self.buffers)
     }
 }

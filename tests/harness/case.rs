@@ -41,22 +41,21 @@ fn run(name: &str) -> Result<(), Failed> {
     let mut wrong = Vec::new();
     for (lines, chunk) in expected::chunks(&source) {
         let outcome = with_session(|session| process(session, &directives, lines, chunk, &file))?;
-        let outcome = match outcome {
-            Ok(text) => text,
+        let (text, found) = match outcome {
+            Ok(text) => (text, Vec::new()),
             Err(found) => {
-                if !refused {
-                    wrong.extend(found.iter().map(|found| found.in_file(&file, lines)));
-                }
-                let text: Vec<String> = found.iter().map(ToString::to_string).collect();
-                let found = found.into_iter().map(|found| (found.line, found.message));
-                if refused {
-                    let mismatches = expected::mismatches(chunk, found);
-                    wrong.extend(mismatches.into_iter().map(|(line, text)| format!("{file}:{}: {text}", lines + line)));
-                }
-                text.join("\n") + "\n"
+                let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
+                (lines.join("\n") + "\n", found)
             }
         };
-        modules.push(format!("{}{outcome}", header(chunk)));
+        if refused {
+            let found = found.into_iter().map(|found| (found.line, found.message));
+            let mismatches = expected::mismatches(chunk, found).into_iter();
+            wrong.extend(mismatches.map(|(line, text)| format!("{file}:{}: {text}", lines + line)));
+        } else {
+            wrong.extend(found.iter().map(|found| found.in_file(&file, lines)));
+        }
+        modules.push(format!("{}{text}", header(chunk)));
     }
     if !wrong.is_empty() {
         return Err(wrong.join("\n").into());
