@@ -51,6 +51,14 @@ pub enum ParseError {
         /// Its size in bytes.
         found: usize,
     },
+    /// A NUL byte, which MLIR takes for the end.
+    #[error("{file}:{line}: error: expected MLIR text, found a NUL byte")]
+    Nul {
+        /// Name of the input.
+        file: String,
+        /// Line, counted from 1.
+        line: usize,
+    },
     /// Brackets nested deeper than [`MAX_NESTING`].
     #[error("{file}: error: expected brackets nested at most {MAX_NESTING} deep")]
     TooDeep {
@@ -135,6 +143,10 @@ impl Mlir {
     pub fn parse(&self, source: &str, file: &str) -> Result<ir::Module, ParseError> {
         if source.len() > MAX_SOURCE_BYTES {
             return Err(ParseError::TooLarge { file: file.to_owned(), found: source.len() });
+        }
+        if let Some(at) = source.bytes().position(|b| b == 0) {
+            let line = source[..at].lines().count().max(1);
+            return Err(ParseError::Nul { file: file.to_owned(), line });
         }
         if nesting(source) > MAX_NESTING {
             return Err(ParseError::TooDeep { file: file.to_owned() });

@@ -84,7 +84,8 @@ impl Check {
             }
         };
         let order = func.walk();
-        let inside: std::collections::HashSet<_> = order.iter().flat_map(|id| fused(func, func.op(*id))).collect();
+        let inside: std::collections::HashSet<_> =
+            order.iter().flat_map(|id| fused(func, func.op(*id))).collect();
         for id in order {
             let op = func.op(id);
             if !inside.contains(&id) && !(self.allows)(op) {

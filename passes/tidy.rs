@@ -16,7 +16,10 @@ pub(crate) fn is_pure(op: &Op) -> bool {
         Some(kind) => kind.inputs().is_some() && op.results.len() == 1,
         None => {
             (op.name.starts_with("arith.") || op.name.starts_with("tensor."))
-                || matches!(&*op.name, "memref.dim" | "memref.subview" | "memref.cast" | "memref.collapse_shape")
+                || matches!(
+                    &*op.name,
+                    "memref.dim" | "memref.subview" | "memref.cast" | "memref.collapse_shape"
+                )
         }
     }
 }

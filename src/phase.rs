@@ -21,15 +21,8 @@ pub enum Phase {
 
 impl Phase {
     /// All phases in order.
-    pub const ALL: [Phase; 7] = [
-        Phase::Parse,
-        Phase::Verify,
-        Phase::Raise,
-        Phase::Shape,
-        Phase::Simplify,
-        Phase::Plan,
-        Phase::Lower,
-    ];
+    pub const ALL: [Phase; 7] =
+        [Phase::Parse, Phase::Verify, Phase::Raise, Phase::Shape, Phase::Simplify, Phase::Plan, Phase::Lower];
 
     /// Name on the command line.
     pub fn name(self) -> &'static str {

@@ -77,7 +77,13 @@ impl<'f> Builder<'f> {
     }
 
     /// A copy of `op` on other operands, with regions rebuilt by the caller; returns its results.
-    pub fn like(&mut self, op: &Op, operands: &[ValueId], results: &[Type], regions: Vec<Vec<BlockId>>) -> OpId {
+    pub fn like(
+        &mut self,
+        op: &Op,
+        operands: &[ValueId],
+        results: &[Type],
+        regions: Vec<Vec<BlockId>>,
+    ) -> OpId {
         let copy = Op {
             operands: operands.to_vec(),
             results: Vec::new(),
@@ -212,10 +218,8 @@ impl<'f> Builder<'f> {
         inner.effect("scf.yield", &values, &[]);
         let bare = types.is_empty() && self.func.block(else_block).ops.len() == 1;
         let regions = vec![vec![then_block], if bare { Vec::new() } else { vec![else_block] }];
-        let op = self.op(
-            "scf.if",
-            OpSpec { operands: &[condition], results: types, regions, ..OpSpec::default() },
-        );
+        let op = self
+            .op("scf.if", OpSpec { operands: &[condition], results: types, regions, ..OpSpec::default() });
         Ok(self.func.op(op).results.clone())
     }
 

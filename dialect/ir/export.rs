@@ -99,7 +99,10 @@ impl<'c> Writer<'c> {
             .add_attributes(&attrs)
             .add_regions([region])
             .build()
-            .map_err(|_| ExportError::Operation { op: format!("func.func @{}", func.name), loc: func.loc.clone() })
+            .map_err(|_| ExportError::Operation {
+                op: format!("func.func @{}", func.name),
+                loc: func.loc.clone(),
+            })
     }
 
     fn region(
@@ -142,8 +145,11 @@ impl<'c> Writer<'c> {
     ) -> Result<(), ExportError> {
         let op = func.op(id);
         let undefined = || ExportError::Undefined { op: op.name.to_string(), loc: op.loc.clone() };
-        let operands =
-            op.operands.iter().map(|v| values.get(v).copied().ok_or_else(undefined)).collect::<Result<Vec<_>, _>>()?;
+        let operands = op
+            .operands
+            .iter()
+            .map(|v| values.get(v).copied().ok_or_else(undefined))
+            .collect::<Result<Vec<_>, _>>()?;
         let results = op.results.iter().map(|v| self.ty(func.ty(*v))).collect::<Result<Vec<_>, _>>()?;
         let regions = op
             .regions
@@ -157,8 +163,12 @@ impl<'c> Writer<'c> {
         // SAFETY: `made` holds references to blocks owned by regions of the function under
         // construction, which outlive this call; `Block::from_raw` borrows them only for the call
         // below and `forget` gives ownership back without freeing.
-        let successors: Vec<Block<'c>> =
-            op.successors.iter().filter_map(|b| made.get(b)).map(|b| unsafe { Block::from_raw(b.to_raw()) }).collect();
+        let successors: Vec<Block<'c>> = op
+            .successors
+            .iter()
+            .filter_map(|b| made.get(b))
+            .map(|b| unsafe { Block::from_raw(b.to_raw()) })
+            .collect();
         let built = OperationBuilder::new(&op.name, self.location(&op.loc))
             .add_operands(&operands)
             .add_results(&results)
@@ -167,7 +177,8 @@ impl<'c> Writer<'c> {
             .add_successors(&successors.iter().collect::<Vec<_>>())
             .build();
         successors.into_iter().for_each(std::mem::forget);
-        let built = built.map_err(|_| ExportError::Operation { op: op.name.to_string(), loc: op.loc.clone() })?;
+        let built =
+            built.map_err(|_| ExportError::Operation { op: op.name.to_string(), loc: op.loc.clone() })?;
         let built = block.append_operation(built);
         for (index, result) in op.results.iter().enumerate() {
             let value = built

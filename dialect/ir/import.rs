@@ -42,7 +42,10 @@ pub fn import(module: &melior::ir::Module<'_>, file: &Arc<str>) -> Result<Module
     while let Some(op) = next {
         let name = identifier(op.name());
         if &*name != "func.func" {
-            return Err(ImportError::TopLevel { name: name.to_string(), loc: in_file(&location(op.location()), file) });
+            return Err(ImportError::TopLevel {
+                name: name.to_string(),
+                loc: in_file(&location(op.location()), file),
+            });
         }
         out.funcs.push(function(op, file));
         next = op.next_in_block();
@@ -55,7 +58,8 @@ fn function(op: OperationRef<'_, '_>, file: &Arc<str>) -> Func {
     let name = name.as_str().unwrap_or_default().to_owned();
     let ty = op.attribute("function_type").ok().and_then(|a| TypeAttribute::try_from(a).ok());
     let ty = ty.and_then(|t| FunctionType::try_from(t.value()).ok());
-    let types = |count: usize, get: &dyn Fn(usize) -> Option<Type>| (0..count).filter_map(get).collect::<Vec<_>>();
+    let types =
+        |count: usize, get: &dyn Fn(usize) -> Option<Type>| (0..count).filter_map(get).collect::<Vec<_>>();
     let (args, results) = ty.map_or_else(Default::default, |ty| {
         (
             types(ty.input_count(), &|i| ty.input(i).ok().map(type_of)),
@@ -122,8 +126,10 @@ impl Walk<'_> {
     }
 
     fn new_block(&mut self, block: BlockRef<'_, '_>) -> BlockId {
-        let types: Vec<Type> =
-            (0..block.argument_count()).filter_map(|i| block.argument(i).ok()).map(|a| type_of(a.r#type())).collect();
+        let types: Vec<Type> = (0..block.argument_count())
+            .filter_map(|i| block.argument(i).ok())
+            .map(|a| type_of(a.r#type()))
+            .collect();
         self.func.new_block(&types)
     }
 
@@ -144,7 +150,10 @@ impl Walk<'_> {
             let regions = op.regions().map(|r| self.region(r)).collect();
             let mirrored = Op {
                 name: identifier(op.name()),
-                operands: op.operands().filter_map(|v| self.values.get(&(v.to_raw().ptr as usize)).copied()).collect(),
+                operands: op
+                    .operands()
+                    .filter_map(|v| self.values.get(&(v.to_raw().ptr as usize)).copied())
+                    .collect(),
                 results: Vec::new(),
                 attrs: attributes(&op, &[]),
                 regions,

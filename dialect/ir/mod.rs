@@ -267,8 +267,11 @@ impl Func {
     /// Adds an operation that no block holds yet.
     pub fn new_op(&mut self, mut op: Op, results: &[Type]) -> OpId {
         let id = OpId(self.ops.len() as u32);
-        op.results =
-            results.iter().enumerate().map(|(i, ty)| self.new_value(ty.clone(), Def::Result(id, i))).collect();
+        op.results = results
+            .iter()
+            .enumerate()
+            .map(|(i, ty)| self.new_value(ty.clone(), Def::Result(id, i)))
+            .collect();
         self.ops.push(op);
         id
     }

@@ -52,8 +52,9 @@ fn extents(op: &Op, first: usize) -> Option<(Extent, Extent)> {
     };
     let (offset, size, stride) = (list("static_offsets")?, list("static_sizes")?, list("static_strides")?);
     let mut dynamic = op.operands.get(first..)?.iter().copied();
-    let mut extent =
-        |value: i64| if value == DYNAMIC { dynamic.next().map(Extent::Value) } else { Some(Extent::Const(value)) };
+    let mut extent = |value: i64| {
+        if value == DYNAMIC { dynamic.next().map(Extent::Value) } else { Some(Extent::Const(value)) }
+    };
     let extents = (extent(offset)?, extent(size)?);
     (stride == 1).then_some(extents)
 }
@@ -87,7 +88,13 @@ impl Builder<'_> {
     }
 
     /// `tensor.insert_slice` of `source` into `dest`.
-    pub fn insert_slice(&mut self, source: ValueId, dest: ValueId, offset: ValueId, size: ValueId) -> ValueId {
+    pub fn insert_slice(
+        &mut self,
+        source: ValueId,
+        dest: ValueId,
+        offset: ValueId,
+        size: ValueId,
+    ) -> ValueId {
         let ty = self.ty(dest).clone();
         self.slice_op("tensor.insert_slice", &[source, dest], offset, size, ty)
     }
@@ -103,7 +110,8 @@ impl Builder<'_> {
             ("static_strides", Attr::I64s(vec![1])),
             ("operandSegmentSizes", Attr::I32s(segments)),
         ];
-        let op = self.op(name, OpSpec { operands: &operands, results: &[ty], attrs: &attrs, ..OpSpec::default() });
+        let op =
+            self.op(name, OpSpec { operands: &operands, results: &[ty], attrs: &attrs, ..OpSpec::default() });
         self.func.op(op).results[0]
     }
 

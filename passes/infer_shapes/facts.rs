@@ -118,7 +118,8 @@ impl Facts {
         }
         let operands = &op.operands;
         Ok(match (Kind::of(op), &*op.name) {
-            (Some(Kind::Read | Kind::Materialize), _) | (_, "memref.cast" | "tensor.cast" | "tensor.insert") => {
+            (Some(Kind::Read | Kind::Materialize), _)
+            | (_, "memref.cast" | "tensor.cast" | "tensor.insert") => {
                 let source = if &*op.name == "tensor.insert" { operands[1] } else { operands[0] };
                 Some(self.dims(source).to_vec())
             }
@@ -279,7 +280,14 @@ impl Facts {
         Ok(())
     }
 
-    fn unify(&mut self, op: &Op, what: &str, axis: usize, expected: &Dim, found: &Dim) -> Result<Dim, PassError> {
+    fn unify(
+        &mut self,
+        op: &Op,
+        what: &str,
+        axis: usize,
+        expected: &Dim,
+        found: &Dim,
+    ) -> Result<Dim, PassError> {
         self.unifier.unify(expected, found).map_err(|mismatch| {
             ShapeError::Mismatch {
                 what: format!("{}, {what}", op.name),

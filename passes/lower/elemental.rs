@@ -112,7 +112,8 @@ impl Elements<'_> {
             "tensor.cast" => self.element(b, op.operands[0], index),
             // Only the chosen side is computed.
             "arith.select" => {
-                let (condition, elem) = (self.get(op.operands[0]), self.func.ty(op.results[0]).elem().clone());
+                let (condition, elem) =
+                    (self.get(op.operands[0]), self.func.ty(op.results[0]).elem().clone());
                 let element = |b: &mut Builder<'_>, arm: ValueId| Ok(vec![self.element(b, arm, index)?]);
                 let chosen = b.if_else(
                     condition,

@@ -25,8 +25,10 @@ pub(super) fn launch(
     kernel.attrs.insert("sym_visibility".into(), Attr::str("private"));
     kernel.attrs.insert("xpu.kernel".into(), Attr::Unit);
     let (entry, args) = (kernel.body[0], kernel.args().to_vec());
-    let mut elements =
-        Elements { func, map: uses.iter().copied().zip(args[2..].iter().copied()).collect::<HashMap<_, _>>() };
+    let mut elements = Elements {
+        func,
+        map: uses.iter().copied().zip(args[2..].iter().copied()).collect::<HashMap<_, _>>(),
+    };
     let mut k = Builder::new(&mut kernel, entry);
     k.loc = op.loc.clone();
     let program = Program { cluster: args[0], core: args[1], grid };
@@ -83,7 +85,9 @@ fn fused(
     }
     let (value, out) = (op.operands[0], elements.get(op.operands[1]));
     match elements.func.def_op(value) {
-        Some(source) if Kind::of(source).is_some_and(Kind::is_compute) => program.write(k, elements, source, out),
+        Some(source) if Kind::of(source).is_some_and(Kind::is_compute) => {
+            program.write(k, elements, source, out)
+        }
         _ => program.partition(k, out, |k, part| elements.copy(k, value, out, part)),
     }
 }
@@ -96,7 +100,13 @@ struct Program {
 }
 
 impl Program {
-    fn write(&self, k: &mut Builder<'_>, elements: &Elements<'_>, op: &Op, out: ValueId) -> Result<(), PassError> {
+    fn write(
+        &self,
+        k: &mut Builder<'_>,
+        elements: &Elements<'_>,
+        op: &Op,
+        out: ValueId,
+    ) -> Result<(), PassError> {
         match Kind::of(op) {
             Some(Kind::Cumsum | Kind::ReduceSum | Kind::ReduceMax | Kind::Compact) => {
                 self.first_core(k, |k| elements.write(k, op, out, Part::Whole))

@@ -27,26 +27,36 @@ impl Part {
 
 impl Elements<'_> {
     /// Writes the part of `out` (a memref of the new code) that an op's result covers.
-    pub(super) fn write(&self, b: &mut Builder<'_>, op: &Op, out: ValueId, part: Part) -> Result<(), PassError> {
+    pub(super) fn write(
+        &self,
+        b: &mut Builder<'_>,
+        op: &Op,
+        out: ValueId,
+        part: Part,
+    ) -> Result<(), PassError> {
         match Kind::of(op) {
             Some(Kind::Cumsum) => self.cumsum(b, op, out),
             Some(kind @ (Kind::ReduceSum | Kind::ReduceMax)) => self.reduce(b, op, kind, out),
             Some(Kind::Compact) => self.compact(b, op, out),
             Some(Kind::Expand) => self.expand(b, op, out, part),
             Some(Kind::SlotMapping) => self.slot_mapping(b, op, out, part),
-            Some(kind) if kind.is_pointwise() => {
-                self.for_each_index(b, out, part, |b, index| {
-                    let value = self.compute(b, op, kind, index)?;
-                    b.store(value, out, index);
-                    Ok(())
-                })
-            }
+            Some(kind) if kind.is_pointwise() => self.for_each_index(b, out, part, |b, index| {
+                let value = self.compute(b, op, kind, index)?;
+                b.store(value, out, index);
+                Ok(())
+            }),
             _ => Err(LowerError::Fusion { op: op.name.to_string() }.at(&op.loc)),
         }
     }
 
     /// Copies the part of a value into `out`.
-    pub(super) fn copy(&self, b: &mut Builder<'_>, value: ValueId, out: ValueId, part: Part) -> Result<(), PassError> {
+    pub(super) fn copy(
+        &self,
+        b: &mut Builder<'_>,
+        value: ValueId,
+        out: ValueId,
+        part: Part,
+    ) -> Result<(), PassError> {
         self.for_each_index(b, out, part, |b, index| {
             let value = self.element(b, value, index)?;
             b.store(value, out, index);

@@ -1,9 +1,9 @@
 //! The walk of `lower` over a function of the host.
 
+use super::LowerError;
 use super::elemental::Elements;
 use super::kernel;
 use super::loops::Part;
-use super::LowerError;
 use crate::pass::{PassCx, PassError};
 use std::collections::HashMap;
 use xpuc_dialect::ir::{BlockId, Builder, Func, OpId, Space, Type, ValueId};
@@ -45,8 +45,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn new_block(&self, out: &mut Func, block: BlockId) -> BlockId {
-        let types: Vec<Type> =
-            self.func.block(block).args.iter().map(|v| self.func.ty(*v).clone()).collect();
+        let types: Vec<Type> = self.func.block(block).args.iter().map(|v| self.func.ty(*v).clone()).collect();
         out.new_block(&types)
     }
 
@@ -77,7 +76,11 @@ impl Walk<'_> {
             }
             // A fill has a command of its own.
             Some(Space::Device) if kind == Some(Kind::Constant) => self.copy(b, id),
-            Some(Space::Device) => self.launch(b, id, op.name.trim_start_matches("xpu.").trim_start_matches("broadcast_").to_owned()),
+            Some(Space::Device) => self.launch(
+                b,
+                id,
+                op.name.trim_start_matches("xpu.").trim_start_matches("broadcast_").to_owned(),
+            ),
             other => {
                 let space = other.map_or_else(|| "none".to_owned(), |s| s.to_string());
                 Err(LowerError::Space { op: op.name.to_string(), space }.at(&op.loc))

@@ -6,7 +6,9 @@ use super::place::{Base, Place, Places};
 use super::sync::Stream;
 use crate::raise::Buffers;
 use std::collections::HashMap;
-use xpuc_dialect::ir::{BlockId, Builder, Extent, Func, Op, OpId, OpSpec, Shaped, Slice, Space, Type, ValueId};
+use xpuc_dialect::ir::{
+    BlockId, Builder, Extent, Func, Op, OpId, OpSpec, Shaped, Slice, Space, Type, ValueId,
+};
 use xpuc_dialect::ops::{Kind, Parts, space};
 
 /// What the plan of one function is.
@@ -100,7 +102,9 @@ impl<'a> Emit<'a, '_> {
             (Some(Kind::Read), _) => self.save(op),
             (Some(Kind::Into), _) => {
                 let dst = self.map[&op.operands[1]];
-                if !self.lives(op.operands[0], &Place { base: Base::View(op.operands[1]), slices: Vec::new() }) {
+                if !self
+                    .lives(op.operands[0], &Place { base: Base::View(op.operands[1]), slices: Vec::new() })
+                {
                     let src = self.memref(op.operands[0]);
                     let bases = [self.base(op.operands[0]), Some(Base::View(op.operands[1]))];
                     self.copy(&guard, src, dst, bases);
@@ -118,7 +122,9 @@ impl<'a> Emit<'a, '_> {
             (_, "tensor.extract") => self.extract(op, &guard),
             (_, "tensor.insert") => self.insert(op, &guard),
             (_, "tensor.insert_slice") => self.insert_slice(op, &guard),
-            (_, "arith.select") if self.func().ty(op.results[0]).tensor().is_some() => self.select(op, &guard),
+            (_, "arith.select") if self.func().ty(op.results[0]).tensor().is_some() => {
+                self.select(op, &guard)
+            }
             (_, "tensor.extract_slice" | "tensor.cast" | "tensor.empty") => {}
             (_, "func.return") => {
                 self.close();
@@ -158,8 +164,14 @@ impl<'a> Emit<'a, '_> {
         }
         let out = self.memref(result);
         let inputs = Parts::of(op).map_or(&[][..], |p| p.inputs);
-        let bases: Vec<Option<Base>> =
-            self.plan.fusions.inputs(self.func(), id).iter().chain([&result]).map(|v| self.base(*v)).collect();
+        let bases: Vec<Option<Base>> = self
+            .plan
+            .fusions
+            .inputs(self.func(), id)
+            .iter()
+            .chain([&result])
+            .map(|v| self.base(*v))
+            .collect();
         let kind = Kind::of(op);
         if kind == Some(Kind::H2d) && self.stream.is_busy(self.base(result)) {
             self.in_guard(guard, |emit| emit.wait());
@@ -428,7 +440,9 @@ impl<'a> Emit<'a, '_> {
         if let Some(memref) = self.temps[temp] {
             return memref;
         }
-        let Some(shaped) = self.func().ty(value).tensor().cloned() else { unreachable!("a buffer of a scalar") };
+        let Some(shaped) = self.func().ty(value).tensor().cloned() else {
+            unreachable!("a buffer of a scalar")
+        };
         let sizes: Vec<ValueId> = (0..shaped.rank())
             .filter(|axis| shaped.dims[*axis].is_none())
             .map(|axis| self.size(value, axis))

@@ -40,7 +40,8 @@ impl Fusions {
                 // A leaf may be computed in several launches; the others follow one root.
                 let root = users.iter().map(|user| roots[user]).min().unwrap_or(*id);
                 roots.insert(*id, root);
-                for target in users.iter().map(|user| roots[user]).collect::<std::collections::BTreeSet<_>>() {
+                for target in users.iter().map(|user| roots[user]).collect::<std::collections::BTreeSet<_>>()
+                {
                     fusions.members.entry(target).or_default().push(*id);
                 }
             } else {

@@ -222,9 +222,7 @@ impl<'a> Wish<'a> {
                 // The part may be written in place only over a whole that is there already.
                 let there = self.places.get(func, slice.source).as_ref() == Some(place);
                 let before = |a: ValueId, b: ValueId| match (func.def(a), func.def(b)) {
-                    (Def::Result(a, _), Def::Result(b, _)) => {
-                        self.position.get(&a) < self.position.get(&b)
-                    }
+                    (Def::Result(a, _), Def::Result(b, _)) => self.position.get(&a) < self.position.get(&b),
                     _ => false,
                 };
                 if there && before(slice.source, source) {
@@ -315,7 +313,8 @@ impl<'a> Check<'a> {
         let func = self.input.func;
         let op = func.op(id);
         let guard = self.input.guards.get(id).to_vec();
-        let write = |place: Place, value: ValueId, copy: bool| Write { at, place, value, guard: guard.clone(), copy };
+        let write =
+            |place: Place, value: ValueId, copy: bool| Write { at, place, value, guard: guard.clone(), copy };
         let home = |value: ValueId| self.places.get(func, value);
         if Parts::of(op).is_some() {
             return home(op.results[0]).map(|place| write(place, op.results[0], false)).into_iter().collect();
@@ -395,7 +394,10 @@ impl<'a> Check<'a> {
                     return Some(Violation::Save(owner));
                 }
                 let name = func.def_op(owner).map_or("a value", |op| &*op.name);
-                return Some(Violation::Deny(write.value, format!("what {name} left there is still to be read")));
+                return Some(Violation::Deny(
+                    write.value,
+                    format!("what {name} left there is still to be read"),
+                ));
             }
         }
         None

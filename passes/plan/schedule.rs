@@ -77,5 +77,6 @@ pub(super) fn schedule(
 /// Whether an op becomes code on tensors, rather than a scalar or a name for part of one.
 pub(super) fn is_command(func: &Func, id: OpId) -> bool {
     let op = func.op(id);
-    Kind::of(op).is_some() || op.results.iter().any(|r| space(func, *r).is_some_and(|s| s == Space::Device || s == Space::Host))
+    Kind::of(op).is_some()
+        || op.results.iter().any(|r| space(func, *r).is_some_and(|s| s == Space::Device || s == Space::Host))
 }

@@ -19,8 +19,12 @@ pub(crate) struct Buffers {
 
 impl Buffers {
     pub(crate) fn of(func: &Func) -> Self {
-        let mut buffers =
-            Buffers { roots: HashMap::new(), promoted: HashSet::new(), distinct: HashSet::new(), flat: HashSet::new() };
+        let mut buffers = Buffers {
+            roots: HashMap::new(),
+            promoted: HashSet::new(),
+            distinct: HashSet::new(),
+            flat: HashSet::new(),
+        };
         for (index, arg) in func.args().iter().enumerate() {
             buffers.roots.insert(*arg, *arg);
             if func.arg_attrs[index].contains_key("xpu.noalias") {
@@ -133,8 +137,10 @@ fn is_known(func: &Func, id: OpId) -> bool {
         Some(Kind::Wait | Kind::Alloc | Kind::Free | Kind::Require) => true,
         Some(_) => Parts::of(op).is_some_and(|p| matches!(p.form, Form::Buffer { .. })),
         None => {
-            matches!(&*op.name, "memref.dim" | "memref.load" | "memref.store" | "memref.cast" | "memref.collapse_shape")
-                || (&*op.name == "memref.subview" && Slice::of(op).is_some())
+            matches!(
+                &*op.name,
+                "memref.dim" | "memref.load" | "memref.store" | "memref.cast" | "memref.collapse_shape"
+            ) || (&*op.name == "memref.subview" && Slice::of(op).is_some())
                 || is_scalar_op(func, id)
         }
     }

@@ -272,7 +272,12 @@ impl Walk<'_, '_> {
     /// An op that we do not know: it may touch every buffer that is not local.
     fn opaque(&mut self, id: OpId) {
         let op = self.func.op(id);
-        self.cx.remark("raise", RemarkKind::Missed, &op.loc, format!("{} may read and write every buffer", op.name));
+        self.cx.remark(
+            "raise",
+            RemarkKind::Missed,
+            &op.loc,
+            format!("{} may read and write every buffer", op.name),
+        );
         self.known.clear();
         self.deep_clone(id, self.out.block);
         self.known.clear();
@@ -373,7 +378,8 @@ impl Walk<'_, '_> {
             return true;
         }
         let (Some(x), Some(y)) = (self.out.func.def_op(a), self.out.func.def_op(b)) else { return false };
-        let same_operand = |(x, y): (&ValueId, &ValueId)| self.same_view(*x, *y) || self.same_constant(*x, *y);
+        let same_operand =
+            |(x, y): (&ValueId, &ValueId)| self.same_view(*x, *y) || self.same_constant(*x, *y);
         x.name == y.name
             && x.name.starts_with("memref.")
             && x.operands.len() == y.operands.len()

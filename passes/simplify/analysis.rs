@@ -198,7 +198,8 @@ fn range<'d>(node: &Node, ty: &Ty, child: &impl Fn(usize) -> Option<&'d Data>) -
 /// Type of the result of an op that a rule makes, from the types of its operands.
 pub(super) fn result_type(node: &Node, egraph: &Graph) -> Option<Ty> {
     let child = |i: usize| node.children.get(i).map(|id| egraph[*id].data.ty.clone());
-    let first_tensor = || node.children.iter().map(|id| &egraph[*id].data.ty).find(|ty| ty.is_tensor()).cloned();
+    let first_tensor =
+        || node.children.iter().map(|id| &egraph[*id].data.ty).find(|ty| ty.is_tensor()).cloned();
     let kind = Kind::from_name(&format!("xpu.{}", node.name));
     match (kind, child(0)?) {
         (Some(Kind::H2d), ty) => Some(ty.in_space(Space::Device)),

@@ -144,7 +144,8 @@ impl Export<'_, '_> {
             }
             return self.b.value(kind.name(), &operands, ty, &attrs);
         }
-        let proto = self.from.protos.get(&(node.name.clone(), node.detail.clone())).cloned().unwrap_or_default();
+        let proto =
+            self.from.protos.get(&(node.name.clone(), node.detail.clone())).cloned().unwrap_or_default();
         let attrs: Vec<(&str, Attr)> = proto.iter().map(|(k, v)| (&**k, v.clone())).collect();
         self.b.value(&node.name, &operands, ty, &attrs)
     }
@@ -154,9 +155,8 @@ fn type_of(data: &Data) -> Type {
     match &data.ty {
         Ty::Int(bits) => Type::Int(*bits),
         Ty::Tensor(bits, space, rank) => {
-            let size = |i: usize| {
-                data.dims.get(i).and_then(|d| d.as_const()).and_then(|n| u64::try_from(n).ok())
-            };
+            let size =
+                |i: usize| data.dims.get(i).and_then(|d| d.as_const()).and_then(|n| u64::try_from(n).ok());
             Type::Tensor(Shaped::new(Type::Int(*bits), (0..*rank).map(size).collect::<Vec<_>>(), *space))
         }
         Ty::Index | Ty::Other => Type::Index,

@@ -109,7 +109,9 @@ impl Import<'_> {
             op.operands.iter().map(|v| self.out.ids.get(v).copied()).collect::<Option<Vec<Id>>>()?;
         let (name, detail) = match Kind::of(op) {
             Some(Kind::Compare) => ("compare", predicate(op).map_or("", Predicate::as_str).to_owned()),
-            Some(Kind::Cumsum) => ("cumsum", if op.has("exclusive") { "exclusive" } else { "inclusive" }.to_owned()),
+            Some(Kind::Cumsum) => {
+                ("cumsum", if op.has("exclusive") { "exclusive" } else { "inclusive" }.to_owned())
+            }
             // What has no operand that lives anywhere says where it lives itself.
             Some(kind @ (Kind::Constant | Kind::Range)) => {
                 let space = ty.space().map_or_else(String::new, |space| space.to_string());
@@ -207,7 +209,8 @@ impl Import<'_> {
 
     /// A clause against a constant bounds what it is about, in all that runs after it.
     fn require(&mut self, op: &Op) {
-        let (Some(x), Some(y)) = (self.out.ids.get(&op.operands[0]), self.out.ids.get(&op.operands[1])) else {
+        let (Some(x), Some(y)) = (self.out.ids.get(&op.operands[0]), self.out.ids.get(&op.operands[1]))
+        else {
             return;
         };
         let (x, bound) = (*x, self.out.graph[*y].data.range);

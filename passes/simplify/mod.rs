@@ -108,8 +108,9 @@ fn simplify(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
     let roots = imported.roots(func);
     let costs = cx.costs;
     let limits = extract::Limits { nodes: SEARCH_LIMIT };
-    let chosen = extract::extract(&imported.graph, &roots, |g, id, node| cost::cost(&costs, g, id, node), limits)
-        .map_err(|error| defect(&func.loc, SimplifyError::Extract(error.to_string())))?;
+    let chosen =
+        extract::extract(&imported.graph, &roots, |g, id, node| cost::cost(&costs, g, id, node), limits)
+            .map_err(|error| defect(&func.loc, SimplifyError::Extract(error.to_string())))?;
 
     for (counter, value) in [
         ("e-classes", imported.graph.number_of_classes() as u64),
@@ -123,7 +124,8 @@ fn simplify(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
         cx.count("simplify", counter, value);
     }
     if !saturated {
-        let text = format!("stopped at {ITERATION_LIMIT} rounds or {NODE_LIMIT} e-nodes; more may be possible");
+        let text =
+            format!("stopped at {ITERATION_LIMIT} rounds or {NODE_LIMIT} e-nodes; more may be possible");
         cx.remark("simplify", RemarkKind::Missed, &func.loc, text);
     }
     if chosen.gap() > 0 {

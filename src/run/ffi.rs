@@ -64,6 +64,7 @@ pub(super) fn symbols() -> Vec<(&'static str, *mut ())> {
         ("xpu_rt_launch_begin", launch_begin as *mut ()),
         ("xpu_rt_next_program", next_program as *mut ()),
         ("xpu_rt_launch_end", launch_end as *mut ()),
+        ("xpu_rt_divided_by_zero", divided_by_zero as *mut ()),
         ("xpu_rt_fail", fail as *mut ()),
         ("xpu_rt_result", result as *mut ()),
         ("xpu_rt_result_dim", result_dim as *mut ()),
@@ -158,6 +159,10 @@ extern "C" fn next_program(k: usize) -> usize {
 
 extern "C" fn launch_end() {
     running(|r| r.machine.launch_end());
+}
+
+extern "C" fn divided_by_zero(loc: i32) {
+    running(|r| r.machine.divided_by_zero(loc as u32));
 }
 
 extern "C" fn fail(clause: i32, bound: i64, found: i64, index: i64, loc: i32) {

@@ -6,7 +6,9 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use xpuc_dialect::ir::{Attr, BlockId, Builder, Func, Loc, Module, OpId, OpSpec, Shaped, Space, Type, ValueId};
+use xpuc_dialect::ir::{
+    Attr, BlockId, Builder, Func, Loc, Module, OpId, OpSpec, Shaped, Space, Type, ValueId,
+};
 use xpuc_dialect::ops::{Kind, predicate};
 
 /// What calls refer to by number.
@@ -47,7 +49,11 @@ const INT: Type = Type::I32;
 fn declarations() -> Vec<Func> {
     let (i, n) = (Type::Index, INT);
     let mut all: Vec<Func> = [
-        ("xpu_rt_load", vec![i.clone(), i.clone(), n.clone(), n.clone(), n.clone(), n.clone()], vec![Type::I64]),
+        (
+            "xpu_rt_load",
+            vec![i.clone(), i.clone(), n.clone(), n.clone(), n.clone(), n.clone()],
+            vec![Type::I64],
+        ),
         (
             "xpu_rt_store",
             vec![Type::I64, i.clone(), i.clone(), n.clone(), n.clone(), n.clone(), n.clone()],
@@ -64,6 +70,7 @@ fn declarations() -> Vec<Func> {
         ("xpu_rt_launch_begin", vec![n.clone(), n.clone(), n.clone(), n.clone()], vec![i.clone()]),
         ("xpu_rt_next_program", vec![i.clone()], vec![i.clone()]),
         ("xpu_rt_launch_end", vec![], vec![]),
+        ("xpu_rt_divided_by_zero", vec![n.clone()], vec![]),
         ("xpu_rt_fail", vec![n.clone(), Type::I64, Type::I64, i.clone(), n.clone()], vec![]),
         ("xpu_rt_result", vec![n.clone(), i.clone(), i.clone(), n.clone()], vec![]),
         ("xpu_rt_result_dim", vec![i.clone()], vec![]),
@@ -156,6 +163,7 @@ impl Rewriter<'_> {
             (Some(Kind::Require), _) => self.require(b, id, loc),
             (Some(Kind::Launch), _) => self.launch(b, id, loc),
             (_, "func.return") => self.results(b, id, loc),
+            (_, name) if is_division(name) => self.divide(b, id, loc),
             (_, "memref.load") if self.checked => {
                 let indices: Vec<ValueId> = op.operands[1..].iter().map(|v| self.map[v]).collect();
                 let memref = self.map[&op.operands[0]];
@@ -187,6 +195,39 @@ impl Rewriter<'_> {
         let made = b.like(&op, &operands, &types, regions);
         let results = b.func.op(made).results.clone();
         self.map.extend(op.results.iter().copied().zip(results));
+    }
+
+    /// A division that neither traps on 0 nor on the one quotient that does not fit, which wraps.
+    fn divide(&mut self, b: &mut Builder<'_>, id: OpId, loc: ValueId) {
+        let op = self.func.op(id);
+        let (x, y) = (self.map[&op.operands[0]], self.map[&op.operands[1]]);
+        let ty = b.ty(x).clone();
+        let constant = b.func.def_op(y).and_then(|op| op.attrs.get("value")).and_then(Attr::as_int);
+        if constant.is_some_and(|value| value > 0) {
+            return self.copy(b, id);
+        }
+        let (zero, one, minus_one) = (b.constant(0, &ty), b.constant(1, &ty), b.constant(-1, &ty));
+        let by_zero = b.cmpi("eq", y, zero);
+        if self.checked {
+            let checked = b.when(by_zero, |b| {
+                call(b, "xpu_rt_divided_by_zero", &[loc], &[]);
+                Ok::<_, Infallible>(())
+            });
+            checked.unwrap_or_else(|never| match never {});
+        }
+        let mut divisor = b.select(by_zero, one, y);
+        let signed = !op.name.ends_with("ui");
+        let negates = b.cmpi("eq", y, minus_one);
+        if signed {
+            divisor = b.select(negates, one, divisor);
+        }
+        let made = b.like(op, &[x, divisor], &[ty], Vec::new());
+        let mut result = b.func.op(made).results[0];
+        if signed {
+            let by_minus_one = if op.name.starts_with("arith.rem") { zero } else { b.arith("subi", zero, x) };
+            result = b.select(negates, by_minus_one, result);
+        }
+        self.map.insert(op.results[0], result);
     }
 
     fn block(&mut self, b: &mut Builder<'_>, block: BlockId) -> BlockId {
@@ -268,7 +309,8 @@ impl Rewriter<'_> {
         let size = |name: &str| op.attrs.get(name).and_then(Attr::as_int).unwrap_or(1);
         let (clusters, cores) = (b.constant(size("clusters"), &INT), b.constant(size("cores"), &INT));
         let block = op.regions[0][0];
-        let callee = self.func.block(block).ops.iter().find_map(|inner| self.func.op(*inner).attrs.get("callee"));
+        let callee =
+            self.func.block(block).ops.iter().find_map(|inner| self.func.op(*inner).attrs.get("callee"));
         let name = if let Some(Attr::Symbol(name)) = callee { name.to_string() } else { String::new() };
         self.tables.kernels.push(name);
         let kernel = b.constant(self.tables.kernels.len() as i64 - 1, &INT);
@@ -375,6 +417,13 @@ impl Rewriter<'_> {
         });
         b.constant(index as i64, &INT)
     }
+}
+
+fn is_division(name: &str) -> bool {
+    matches!(
+        name.trim_start_matches("arith."),
+        "divsi" | "divui" | "remsi" | "remui" | "floordivsi" | "ceildivsi" | "ceildivui"
+    )
 }
 
 fn call(b: &mut Builder<'_>, name: &str, operands: &[ValueId], results: &[Type]) -> Vec<ValueId> {

@@ -6,19 +6,28 @@ use super::machine::{Machine, MachineError, Report};
 use melior::ExecutionEngine;
 use melior::pass::PassManager;
 use xpuc_dialect::context::{Mlir, PrintError};
-use xpuc_dialect::ir::{Func, Loc, Module};
+use xpuc_dialect::ir::{Attr, Func, Loc, Module};
 
 /// Upstream passes from `func`, `scf`, `memref` and `arith` to LLVM.
 const TO_LLVM: &str = "builtin.module(canonicalize,cse,expand-strided-metadata,lower-affine,arith-expand,\
     convert-scf-to-cf,finalize-memref-to-llvm,convert-cf-to-llvm,convert-arith-to-llvm,convert-index-to-llvm,\
     convert-func-to-llvm,reconcile-unrealized-casts)";
 
-/// Why a lowered module did not become machine code: a defect of this compiler.
+/// Why a lowered module did not become machine code: unless it calls what is not there, a defect of this
+/// compiler.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JitError {
     /// The instrumented module is not valid.
     #[error(transparent)]
     Print(#[from] PrintError),
+    /// The program calls a function that has no body.
+    #[error("{loc}: error: @{callee}: expected a function with a body, found a declaration")]
+    Undefined {
+        /// Where it is called.
+        loc: Loc,
+        /// The function.
+        callee: String,
+    },
     /// Upstream could not convert it.
     #[error("the conversion to LLVM failed: {0}")]
     Convert(String),
@@ -50,6 +59,7 @@ pub(super) struct Executable {
 impl Executable {
     /// Compiles a lowered module; `checked` compiles every access to a call of the runtime.
     pub(super) fn new(mlir: &Mlir, module: &Module, func: &Func, checked: bool) -> Result<Self, JitError> {
+        defined(module)?;
         let (instrumented, tables) = instrument::instrument(module, checked);
         let mut built = mlir.export(&instrumented, false)?;
         let manager = PassManager::new(mlir.context());
@@ -125,6 +135,21 @@ impl Finished {
     pub(super) fn report(&self) -> Result<Report, &MachineError> {
         self.machine.error().map_or_else(|| Ok(self.machine.report()), Err)
     }
+}
+
+/// Whether every function that is called can be compiled.
+fn defined(module: &Module) -> Result<(), JitError> {
+    for func in &module.funcs {
+        for id in func.walk() {
+            let op = func.op(id);
+            if let Some(Attr::Symbol(callee)) = op.attrs.get("callee")
+                && module.func(callee).is_none_or(|callee| callee.body.is_empty())
+            {
+                return Err(JitError::Undefined { loc: op.loc.clone(), callee: callee.to_string() });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn words(argument: &Argument) -> Vec<i64> {

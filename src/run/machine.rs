@@ -201,6 +201,11 @@ impl Machine {
         self.refuse::<()>(Box::new(MachineError::Contract { message: message.into(), loc }));
     }
 
+    /// Ends the run because compiled code divides by 0, unless it has failed before.
+    pub fn divided_by_zero(&mut self, loc: u32) {
+        self.refuse::<()>(Box::new(MachineError::DivisionByZero { loc }));
+    }
+
     /// Gives the program a buffer of the caller. Not a command: nothing is counted.
     ///
     /// `name` is what messages call it. Returns 0 if memory is exhausted, which fails the run.

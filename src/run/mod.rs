@@ -10,13 +10,13 @@ pub mod machine;
 pub use bind::BindError;
 pub use jit::JitError;
 
+use crate::session::Session;
+use crate::stage::Lowered;
 use cases::{Arguments, Case, CaseErrors, Tensor};
 use ffi::Output;
 use jit::{Argument, Executable};
 use machine::{Machine, Options, Report, View};
 use std::collections::BTreeMap;
-use crate::session::Session;
-use crate::stage::Lowered;
 use xpuc_dialect::ir::Func;
 
 /// A program compiled for the virtual XPU.
@@ -156,7 +156,8 @@ impl Program {
         let arguments = case.arguments.as_ref().map_err(|errors| RunError::Case(errors.clone()))?;
         let ran = self.run(arguments)?;
         let expected = case.outputs.iter().flatten();
-        let differences = expected.filter_map(|(name, tensor)| compare(name, tensor, &ran, self.options.fast)).collect();
+        let differences =
+            expected.filter_map(|(name, tensor)| compare(name, tensor, &ran, self.options.fast)).collect();
         Ok((ran, differences))
     }
 }
@@ -179,7 +180,9 @@ fn compare(name: &str, expected: &Tensor, ran: &Ran, fast: bool) -> Option<Diffe
         return Some(Difference::Shape { name: name.to_owned(), expected, found });
     }
     let expected = expected.data.iter().copied().map(Some).chain(std::iter::repeat(None));
-    let (index, (expected, found)) =
-        expected.zip(found.data.iter().copied()).enumerate().find(|(_, (e, f))| e != f && !(fast && e.is_none()))?;
+    let (index, (expected, found)) = expected
+        .zip(found.data.iter().copied())
+        .enumerate()
+        .find(|(_, (e, f))| e != f && !(fast && e.is_none()))?;
     Some(Difference::Value { name: name.to_owned(), index, expected, found })
 }

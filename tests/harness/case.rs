@@ -31,7 +31,9 @@ fn run(name: &str) -> Result<(), Failed> {
     let directives = Directives::of(name, &source).map_err(|error| format!("{file}: {error}"))?;
     let refused = name.ends_with("_errors");
     if !refused && source.contains("expected-error") {
-        return Err(format!("{file}: expected the name of a case with `expected-error` to end in _errors").into());
+        return Err(
+            format!("{file}: expected the name of a case with `expected-error` to end in _errors").into()
+        );
     }
     let (file, source) = match &directives.program {
         Some(program) => (format!("tests/{program}"), tree::read(&format!("tests/{program}"))?),
@@ -73,7 +75,9 @@ fn header(chunk: &str) -> String {
 fn function(line: &str) -> Option<&str> {
     let rest = line.trim_start().strip_prefix("func.func ")?;
     let name = &rest[rest.find('@')?..];
-    let end = name[1..].find(|c: char| !c.is_ascii_alphanumeric() && !"_.$-".contains(c)).map_or(name.len(), |n| n + 1);
+    let end = name[1..]
+        .find(|c: char| !c.is_ascii_alphanumeric() && !"_.$-".contains(c))
+        .map_or(name.len(), |n| n + 1);
     Some(&name[..end])
 }
 
@@ -87,7 +91,8 @@ struct Found {
 
 impl Found {
     fn new(loc: &Loc, lines: u32, message: String) -> Self {
-        let (line, column) = loc.parts().map_or((0, 0), |(_, line, column)| (line.saturating_sub(lines), column));
+        let (line, column) =
+            loc.parts().map_or((0, 0), |(_, line, column)| (line.saturating_sub(lines), column));
         Found { line, column, message }
     }
 
@@ -112,7 +117,8 @@ fn process(
 ) -> Result<Result<String, Vec<Found>>, Failed> {
     // Locations are those in the file.
     let source = "\n".repeat(lines as usize) + chunk;
-    let outcome = steps(session, directives, &source, file).and_then(|outcome| outcome.show(session, directives.show, lines));
+    let outcome = steps(session, directives, &source, file)
+        .and_then(|outcome| outcome.show(session, directives.show, lines));
     match outcome {
         Ok(text) => Ok(Ok(text)),
         Err(error) => defects(&error, lines).map(Err).ok_or_else(|| error.to_string().into()),
@@ -126,7 +132,9 @@ fn defects(error: &Error, lines: u32) -> Option<Vec<Found>> {
     };
     match error {
         Error::Parse(ParseError::Mlir(diagnostics)) | Error::Verify(diagnostics) => Some(of(diagnostics)),
-        Error::Parse(ParseError::Import(error)) => Some(vec![Found::new(error.loc(), lines, error.to_string())]),
+        Error::Parse(ParseError::Import(error)) => {
+            Some(vec![Found::new(error.loc(), lines, error.to_string())])
+        }
         Error::Pass(error) => Some(vec![Found::new(&error.loc, lines, error.kind.to_string())]),
         _ => None,
     }
@@ -165,7 +173,9 @@ fn steps(session: &Session, directives: &Directives, source: &str, file: &str) -
 
 impl Outcome {
     fn show(&self, session: &Session, show: Show, lines: u32) -> Result<String, Error> {
-        let some = |lines: Vec<String>| if lines.is_empty() { "nothing\n".to_owned() } else { lines.join("\n") + "\n" };
+        let some = |lines: Vec<String>| {
+            if lines.is_empty() { "nothing\n".to_owned() } else { lines.join("\n") + "\n" }
+        };
         Ok(match show {
             Show::After => session.print(&self.after)?,
             Show::Diff => {
@@ -173,7 +183,8 @@ impl Outcome {
                 some(diff.lines().map(str::to_owned).collect())
             }
             Show::Stats => {
-                let counters = self.cx.stats.iter().map(|(pass, counter, value)| format!("{pass}: {counter} {value}"));
+                let counters =
+                    self.cx.stats.iter().map(|(pass, counter, value)| format!("{pass}: {counter} {value}"));
                 let rules = self.cx.rules.iter().map(|(rule, times)| format!("rule {rule} {times}"));
                 some(counters.chain(rules).collect())
             }

@@ -32,7 +32,8 @@ pub(crate) fn tests() -> Vec<Test> {
 
 fn run(name: &str) -> Result<(), Failed> {
     let file = format!("tests/{name}.toml");
-    let line: CommandLine = toml::from_str(&tree::read(&file)?).map_err(|error| format!("{file}: {error}"))?;
+    let line: CommandLine =
+        toml::from_str(&tree::read(&file)?).map_err(|error| format!("{file}: {error}"))?;
     let folder = TempDir::new().map_err(|error| error.to_string())?;
     let output = xpuc(&line.args, line.stdin.as_deref(), folder.path())?;
     let mut text = format!("$ xpuc {}\n", line.args.join(" "));
@@ -47,7 +48,11 @@ fn run(name: &str) -> Result<(), Failed> {
     }
     if line.args.iter().any(|arg| arg.contains("$TMP")) {
         let files = Folder::everything(folder.path()).map_err(|error| error.to_string())?;
-        let _ = writeln!(text, "--- files\n{}", if files.is_empty() { "none".to_owned() } else { files.join("\n") });
+        let _ = writeln!(
+            text,
+            "--- files\n{}",
+            if files.is_empty() { "none".to_owned() } else { files.join("\n") }
+        );
     }
     if output.status.code() != Some(line.exit) {
         return Err(format!("expected exit code {}, found {}\n{text}", line.exit, output.status).into());
@@ -57,7 +62,9 @@ fn run(name: &str) -> Result<(), Failed> {
 
 fn xpuc(args: &[String], stdin: Option<&str>, folder: &Path) -> Result<Output, Failed> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xpuc"));
-    command.current_dir(tree::root()).args(args.iter().map(|arg| arg.replace("$TMP", &folder.to_string_lossy())));
+    command
+        .current_dir(tree::root())
+        .args(args.iter().map(|arg| arg.replace("$TMP", &folder.to_string_lossy())));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| format!("xpuc: {error}"))?;
     let text = stdin.map(tree::read).transpose()?.unwrap_or_default();
@@ -71,7 +78,8 @@ fn xpuc(args: &[String], stdin: Option<&str>, folder: &Path) -> Result<Output, F
 /// Output with the same text on every machine: no folders of this one, no times.
 fn normal(bytes: &[u8], folder: &Path) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let text = text.replace(&*folder.to_string_lossy(), "$TMP").replace(&*tree::root().to_string_lossy(), "$ROOT");
+    let text =
+        text.replace(&*folder.to_string_lossy(), "$TMP").replace(&*tree::root().to_string_lossy(), "$ROOT");
     let lines: Vec<String> = text.lines().map(without_times).collect();
     lines.join("\n")
 }
@@ -115,7 +123,8 @@ fn help() -> Result<(), Failed> {
         Ok(said)
     };
     let program = show(&["--help".to_owned()])?;
-    let commands = program.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands =
+        program.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let commands: Vec<&str> = commands
         .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
         .filter_map(|line| line.split_whitespace().next())

@@ -97,7 +97,8 @@ fn each_call(
 /// Not optimized, a program issues the commands that were counted in the published source.
 fn published(name: &str) -> Result<(), Failed> {
     let path = table(name);
-    let all: BTreeMap<String, Published> = toml::from_str(&tree::read(&path)?).map_err(|e| format!("{path}: {e}"))?;
+    let all: BTreeMap<String, Published> =
+        toml::from_str(&tree::read(&path)?).map_err(|e| format!("{path}: {e}"))?;
     let program = name.rsplit('/').next().unwrap_or_default();
     let table = all.get(program).ok_or_else(|| format!("{path}: expected a table [{program}]"))?;
     let mut checked = 0;

@@ -54,7 +54,8 @@ pub(crate) fn run(name: &str) -> Result<(), Failed> {
 pub(crate) fn compare_levels(source: &str, file: &str, calls: u64, seed: u64) -> Result<(), Failed> {
     with_session(|session| {
         let module = session.parse(source, file).map_err(|error| error.to_string())?;
-        let func = module.funcs.iter().find(|func| !func.body.is_empty() && !func.attrs.contains_key("xpu.kernel"));
+        let func =
+            module.funcs.iter().find(|func| !func.body.is_empty() && !func.attrs.contains_key("xpu.kernel"));
         let func = func.ok_or("expected a function with a body")?;
         let none = run_case::program(session, source, file, Opt::None, 1)?;
         let full = run_case::program(session, source, file, Opt::Full, 2)?;
@@ -67,7 +68,11 @@ pub(crate) fn compare_levels(source: &str, file: &str, calls: u64, seed: u64) ->
                 Err(fault) => return Err(format!("{fault}\nwhen called with {arguments:?}").into()),
             }
         }
-        if ran == 0 { Err(format!("none of {calls} random calls came to an end: nothing was compared").into()) } else { Ok(()) }
+        if ran == 0 {
+            Err(format!("none of {calls} random calls came to an end: nothing was compared").into())
+        } else {
+            Ok(())
+        }
     })
 }
 
@@ -100,7 +105,8 @@ fn difference(expected: &Content, found: &Content, fresh: bool) -> Option<String
     let mut elements = expected.data.iter().zip(&found.data).enumerate();
     let (index, (expected, found)) =
         elements.find(|(_, (expected, found))| expected != found && !(fresh && expected.is_none()))?;
-    let text = |value: &Option<i64>| value.map_or_else(|| "nothing written".to_owned(), |value| value.to_string());
+    let text =
+        |value: &Option<i64>| value.map_or_else(|| "nothing written".to_owned(), |value| value.to_string());
     Some(format!("element {index}: expected {} as at none, found {}", text(expected), text(found)))
 }
 
@@ -110,14 +116,17 @@ fn arguments(func: &Func, random: &mut Random) -> Result<Arguments, Failed> {
     let mut sizes: BTreeMap<Symbol, i64> = BTreeMap::new();
     for (index, ty) in func.arg_types().iter().enumerate().filter(|(_, ty)| ty.is_scalar()) {
         let name = func.arg_name(index);
-        let attr = if *ty == Type::I1 { Attr::Flag(random.below(2) == 1) } else { Attr::Int(random.element()) };
+        let attr =
+            if *ty == Type::I1 { Attr::Flag(random.below(2) == 1) } else { Attr::Int(random.element()) };
         if let (Attr::Int(value), Ok(symbol)) = (attr, Symbol::named(&name)) {
             sizes.insert(symbol, value);
         }
         arguments.attrs.insert(name, attr);
     }
     for (index, ty) in func.arg_types().iter().enumerate() {
-        let (Some(shaped), false) = (ty.memref(), func.arg_attrs[index].contains_key("xpu.output")) else { continue };
+        let (Some(shaped), false) = (ty.memref(), func.arg_attrs[index].contains_key("xpu.output")) else {
+            continue;
+        };
         let name = func.arg_name(index);
         let declared = declared(func, index)?;
         let mut dims = Vec::new();
@@ -133,7 +142,8 @@ fn arguments(func: &Func, random: &mut Random) -> Result<Arguments, Failed> {
                 None => size.unwrap_or_else(|| random.below(8) as i64),
             });
         }
-        let dims: Vec<usize> = dims.into_iter().map(|size| usize::try_from(size).unwrap_or_default()).collect();
+        let dims: Vec<usize> =
+            dims.into_iter().map(|size| usize::try_from(size).unwrap_or_default()).collect();
         let mask = *shaped.elem == Type::I1;
         let element = |random: &mut Random| if mask { random.below(2) as i64 } else { random.element() };
         let data = (0..dims.iter().product()).map(|_| element(random)).collect();

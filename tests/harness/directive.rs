@@ -52,7 +52,9 @@ impl Directives {
         for (line, text) in (1..).zip(source.lines()) {
             let Some(directive) = text.strip_prefix("//@") else {
                 if text.contains("//@") {
-                    return Err(format!("line {line}: expected //@ at the start of the line, found `{text}`"));
+                    return Err(format!(
+                        "line {line}: expected //@ at the start of the line, found `{text}`"
+                    ));
                 }
                 found.head &= text.starts_with("//") || text.is_empty();
                 continue;
@@ -90,7 +92,8 @@ impl Default for Found {
 
 impl Found {
     fn read(&mut self, directive: &str) -> Result<(), String> {
-        let Some((key, value)) = directive.split_once(':').map(|(key, value)| (key.trim(), value.trim())) else {
+        let Some((key, value)) = directive.split_once(':').map(|(key, value)| (key.trim(), value.trim()))
+        else {
             return Err(format!("expected `//@ key: value`, found `//@{directive}`"));
         };
         if !self.head {
@@ -132,7 +135,8 @@ impl Found {
 
     fn finish(self, name: &str) -> Result<Directives, String> {
         let usual = name.starts_with("ops/").then_some(Steps::Until(Phase::Verify));
-        let steps = self.steps.or(usual).ok_or("expected `//@ passes: ...` or `//@ until: ...`, found neither")?;
+        let steps =
+            self.steps.or(usual).ok_or("expected `//@ passes: ...` or `//@ until: ...`, found neither")?;
         if matches!(steps, Steps::Passes(_)) && self.keys.iter().any(|key| key == "opt") {
             return Err("`opt` is about the pipeline: expected `until` with it, found `passes`".to_owned());
         }

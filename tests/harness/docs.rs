@@ -35,7 +35,9 @@ fn examples(file: &str) -> Result<(), Failed> {
     for (before, fence) in fences(&text, "```mlir\n") {
         for (lines, module) in expected::chunks(fence) {
             let source = "\n".repeat(before + lines as usize) + module;
-            let outcome = with_session(|session| session.parse(&source, file).and_then(|module| session.verify(module)));
+            let outcome = with_session(|session| {
+                session.parse(&source, file).and_then(|module| session.verify(module))
+            });
             wrong.extend(outcome.err().map(|error| error.to_string()));
         }
     }
@@ -53,7 +55,10 @@ fn fences<'t>(text: &'t str, open: &'t str) -> impl Iterator<Item = (usize, &'t 
 
 /// Every `./x COMMAND` that a guide names is one that `./x help` lists.
 fn commands(file: &str) -> Result<(), Failed> {
-    let help = Command::new(tree::root().join("x")).arg("help").output().map_err(|error| format!("./x help: {error}"))?;
+    let help = Command::new(tree::root().join("x"))
+        .arg("help")
+        .output()
+        .map_err(|error| format!("./x help: {error}"))?;
     let help = String::from_utf8_lossy(&help.stdout).into_owned();
     let known: BTreeSet<&str> = help
         .lines()
@@ -89,9 +94,12 @@ fn directives() -> Result<(), Failed> {
     let documented: BTreeSet<&str> = rows.iter().map(|(key, _)| *key).collect();
     let known = BTreeSet::from(KEYS);
     if documented != known {
-        return Err(format!("expected the directives {known:?} in tests/README.md, found {documented:?}").into());
+        return Err(
+            format!("expected the directives {known:?} in tests/README.md, found {documented:?}").into()
+        );
     }
-    let documented: BTreeSet<&str> = rows.iter().filter(|(key, _)| *key == "show").map(|(_, value)| *value).collect();
+    let documented: BTreeSet<&str> =
+        rows.iter().filter(|(key, _)| *key == "show").map(|(_, value)| *value).collect();
     let known = BTreeSet::from(Show::NAMES.map(|(name, _)| name));
     if documented != known {
         return Err(format!("expected `show:` {known:?} in tests/README.md, found {documented:?}").into());

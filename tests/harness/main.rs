@@ -77,7 +77,8 @@ fn main() -> ExitCode {
     tests.extend(docs::tests());
     tests.extend(upstream::tests());
     tests.extend(own::tests());
-    let names: Vec<String> = tests.iter().filter(|test| test.snapshot).map(|test| test.name.clone()).collect();
+    let names: Vec<String> =
+        tests.iter().filter(|test| test.snapshot).map(|test| test.name.clone()).collect();
     if bless {
         tests.retain(|test| test.snapshot);
         let filter = arguments.filter.as_deref().unwrap_or_default();

@@ -41,7 +41,11 @@ fn directives() -> Result<(), Failed> {
     for (name, source, words) in refused {
         match read(name, source) {
             Err(error) if error.contains(words) => {}
-            other => return Err(format!("expected {source:?} to be refused with `{words}`, found {other:?}").into()),
+            other => {
+                return Err(
+                    format!("expected {source:?} to be refused with `{words}`, found {other:?}").into()
+                );
+            }
         }
     }
     Ok(())
@@ -51,7 +55,9 @@ fn expectations() -> Result<(), Failed> {
     let source = "a\n// -----\n// expected-error @below {{b}}\nx\n// expected-error @-1 {{c}}\n";
     let chunks: Vec<(u32, &str)> = expected::chunks(source).collect();
     equal(chunks.iter().map(|(line, _)| *line).collect::<Vec<_>>(), vec![0, 2])?;
-    let found = |list: &[(u32, &str)]| list.iter().map(|(line, text)| (*line, (*text).to_owned())).collect::<Vec<_>>();
+    let found = |list: &[(u32, &str)]| {
+        list.iter().map(|(line, text)| (*line, (*text).to_owned())).collect::<Vec<_>>()
+    };
     equal(expected::mismatches(chunks[1].1, found(&[(2, "a b"), (2, "c")])).len(), 0)?;
     equal(expected::mismatches(chunks[1].1, found(&[(2, "a b")])).len(), 1)?;
     equal(expected::mismatches(chunks[1].1, found(&[(2, "b"), (2, "c"), (2, "b")])).len(), 1)?;

@@ -46,7 +46,9 @@ pub(crate) fn tests() -> Vec<Test> {
             tests.push(Test::plain(format!("{title}/cases"), move || known(&case, opt)));
             if tree::root().join(format!("tests/programs/{op}/reference.py")).is_file() {
                 let (op, program) = (op.to_owned(), program.to_owned());
-                tests.push(Test::ignorable(format!("{title}/unseen"), move || unseen(&op, &program, level, opt)));
+                tests.push(Test::ignorable(format!("{title}/unseen"), move || {
+                    unseen(&op, &program, level, opt)
+                }));
             }
         }
         if !ops.iter().any(|known| known == op) {
@@ -77,7 +79,8 @@ fn known(name: &str, opt: Opt) -> Result<(), Failed> {
     let cases = open(&cases(name))?;
     with_session(|session| {
         let program = compile(session, name, opt, 1)?;
-        let without = |case: &Case, _: Option<&_>| case.outputs.is_none().then(|| "expected `outputs`".to_owned());
+        let without =
+            |case: &Case, _: Option<&_>| case.outputs.is_none().then(|| "expected `outputs`".to_owned());
         run_case::check(&program, cases, without).map(drop)
     })
 }
@@ -97,7 +100,8 @@ fn unseen(op: &str, program: &str, level: &str, opt: Opt) -> Outcome {
         Err(error) => return Err(format!("python3: {error}").into()),
     };
     let output = child.stdout.take().ok_or("expected the output of python3")?;
-    let cases = Cases::new(&format!("reference.py --generation {program} --seed {seed}"), BufReader::new(output));
+    let cases =
+        Cases::new(&format!("reference.py --generation {program} --seed {seed}"), BufReader::new(output));
     let checked = with_session(|session| {
         let program = compile(session, &format!("{op}/{program}"), opt, 2)?;
         run_case::check(&program, cases, |_, _| None)
@@ -105,7 +109,10 @@ fn unseen(op: &str, program: &str, level: &str, opt: Opt) -> Outcome {
     let status = child.wait().map_err(|error| format!("python3: {error}"))?;
     let count = checked?;
     if !status.success() || count < UNSEEN {
-        return Err(format!("expected {UNSEEN} cases of reference.py, found {count}; it ended with {status}").into());
+        return Err(format!(
+            "expected {UNSEEN} cases of reference.py, found {count}; it ended with {status}"
+        )
+        .into());
     }
     Ok(Completion::Completed)
 }
@@ -125,16 +132,18 @@ fn bad(op: &str, opt: Opt) -> Result<(), Failed> {
         if !programs.contains_key(&name) {
             let path = format!("{op}/{name}");
             if !Path::new(&tree::root().join(format!("tests/programs/{path}.mlir"))).is_file() {
-                return Err(format!("{}: expected `generation` to name a program, found `{name}`", case.at).into());
+                return Err(
+                    format!("{}: expected `generation` to name a program, found `{name}`", case.at).into()
+                );
             }
             programs.insert(name.clone(), with_session(|session| compile(session, &path, opt, 1))?);
         }
         let words = case.error_mentions.clone().unwrap_or_default();
         let fault = match programs[&name].check(&case) {
             Ok(_) => Some("expected to be refused, but it ran".to_owned()),
-            Err(RunError::Machine { message, contract: false }) => {
-                Some(format!("expected to be refused by the contract, found a fault of the program: {message}"))
-            }
+            Err(RunError::Machine { message, contract: false }) => Some(format!(
+                "expected to be refused by the contract, found a fault of the program: {message}"
+            )),
             Err(error) => {
                 let message = error.to_string();
                 let missing = words.is_empty() || words.iter().any(|word| !message.contains(word));

@@ -53,13 +53,21 @@ fn run(name: &str, opt: Opt) -> Result<(), Failed> {
 pub(crate) fn source(name: &str) -> Result<String, Failed> {
     let source = tree::read(&format!("tests/{name}.mlir"))?;
     match KEYS.iter().find(|key| source.contains(&format!("//@ {key}"))) {
-        Some(key) => Err(format!("tests/{name}.mlir: a case that is run has no directives, found `{key}`").into()),
+        Some(key) => {
+            Err(format!("tests/{name}.mlir: a case that is run has no directives, found `{key}`").into())
+        }
         None => Ok(source),
     }
 }
 
 /// Compiles a program for the virtual XPU.
-pub(crate) fn program(session: &Session, source: &str, file: &str, opt: Opt, seed: u64) -> Result<Program, Failed> {
+pub(crate) fn program(
+    session: &Session,
+    source: &str,
+    file: &str,
+    opt: Opt,
+    seed: u64,
+) -> Result<Program, Failed> {
     let target = Target::find("virtual").map_err(|error| error.to_string())?;
     let options = Options { opt, target, until: Phase::Lower };
     let compiled = compile(session, source, file, &options).map_err(|error| error.to_string())?;

@@ -24,7 +24,9 @@ pub(crate) fn enter(bless: bool) -> Option<ExitCode> {
         command.env("INSTA_WORKSPACE_ROOT", tree::root()).status()
     });
     Some(match status {
-        Ok(status) => status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from),
+        Ok(status) => {
+            status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+        }
         Err(error) => {
             eprintln!("the harness cannot start itself: {error}");
             ExitCode::FAILURE
@@ -70,7 +72,11 @@ pub(crate) fn check(name: &str, input: &str, found: &str) -> Result<(), Failed> 
 
 /// The lines that differ, with some around them.
 pub(crate) fn diff(before: &str, after: &str) -> String {
-    TextDiff::from_lines(before, after).unified_diff().context_radius(3).missing_newline_hint(false).to_string()
+    TextDiff::from_lines(before, after)
+        .unified_diff()
+        .context_radius(3)
+        .missing_newline_hint(false)
+        .to_string()
 }
 
 /// Snapshots that no test of these names has made.
@@ -89,6 +95,7 @@ pub(crate) fn no_orphans(names: &[String]) -> Result<(), Failed> {
     if orphans.is_empty() {
         return Ok(());
     }
-    let lines: Vec<String> = orphans.iter().map(|name| format!("snapshots/{name}.snap has no test")).collect();
+    let lines: Vec<String> =
+        orphans.iter().map(|name| format!("snapshots/{name}.snap has no test")).collect();
     Err(format!("{}\ndelete them, or: ./x bless", lines.join("\n")).into())
 }

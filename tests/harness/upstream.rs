@@ -17,14 +17,19 @@ pub(crate) fn tests() -> Vec<Test> {
         }
     }
     let tests = folders.into_iter();
-    tests.map(|(folder, names)| Test::ignorable(format!("upstream/{folder}"), move || accepts(&names))).collect()
+    tests
+        .map(|(folder, names)| Test::ignorable(format!("upstream/{folder}"), move || accepts(&names)))
+        .collect()
 }
 
 /// `mlir-opt` of LLVM 22: Debian's name, that of the LLVM we build against, Debian's place.
 fn tool() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut places: Vec<PathBuf> = std::env::split_paths(&path).map(|folder| folder.join("mlir-opt-22")).collect();
-    places.extend(std::env::var_os("MLIR_SYS_220_PREFIX").map(|prefix| Path::new(&prefix).join("bin/mlir-opt")));
+    let mut places: Vec<PathBuf> =
+        std::env::split_paths(&path).map(|folder| folder.join("mlir-opt-22")).collect();
+    places.extend(
+        std::env::var_os("MLIR_SYS_220_PREFIX").map(|prefix| Path::new(&prefix).join("bin/mlir-opt")),
+    );
     places.push(PathBuf::from("/usr/lib/llvm-22/bin/mlir-opt"));
     places.into_iter().find(|place| place.is_file())
 }

@@ -52,7 +52,10 @@ impl Cuts {
         {
             let cut = zone.cut(&field, links, target, &mut steps);
             let cheapest = cut.iter().map(|&node| field.cost[node as usize]).min().unwrap_or(0);
-            debug_assert!(cheapest > 0, "a class that is not free is cut off from the leaves by nodes that are not");
+            debug_assert!(
+                cheapest > 0,
+                "a class that is not free is cut off from the leaves by nodes that are not"
+            );
             if cheapest == 0 {
                 break;
             }
@@ -85,7 +88,8 @@ impl Field {
             far: vec![u64::MAX; instance.len()],
         };
         let leaves = (0..missing.len()).filter(|&node| missing[node] == 0);
-        let mut ready: BinaryHeap<_> = leaves.map(|node| Reverse((field.cost[node], links.class[node]))).collect();
+        let mut ready: BinaryHeap<_> =
+            leaves.map(|node| Reverse((field.cost[node], links.class[node]))).collect();
         while let Some(Reverse((far, class))) = ready.pop() {
             if far >= field.far[class as usize] {
                 continue;
@@ -126,7 +130,8 @@ impl Field {
                 if self.support[user] == class {
                     let of = links.class[user];
                     let node = &instance[of as usize].nodes[user - links.nodes(of).start];
-                    let farther = |a: u32, &b: &u32| if self.far[b as usize] > self.far[a as usize] { b } else { a };
+                    let farther =
+                        |a: u32, &b: &u32| if self.far[b as usize] > self.far[a as usize] { b } else { a };
                     self.support[user] = node.uses.iter().fold(class, farther);
                     self.approach_by(user, links, &mut nearer);
                 }
@@ -183,7 +188,15 @@ impl Zone {
 
     /// Whether a chain from the leaves leads to `class` without entering the zone. All of the zone is at least as far as
     /// its target, so what is nearer has such a chain.
-    fn grounded(&mut self, field: &Field, links: &Links, class: u32, zone: u32, far: u64, steps: &mut u64) -> bool {
+    fn grounded(
+        &mut self,
+        field: &Field,
+        links: &Links,
+        class: u32,
+        zone: u32,
+        far: u64,
+        steps: &mut u64,
+    ) -> bool {
         let near = |class: u32| field.far.get(class as usize).is_none_or(|&other| other < far);
         if near(class) {
             return true;

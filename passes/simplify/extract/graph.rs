@@ -179,7 +179,8 @@ impl Terms {
             }
         }
         let count = instance.len();
-        let mut terms = Self { cost: vec![u64::MAX; count], rank: vec![NONE; count], node: vec![NONE; count] };
+        let mut terms =
+            Self { cost: vec![u64::MAX; count], rank: vec![NONE; count], node: vec![NONE; count] };
         let mut found = 0;
         while let Some(Reverse((cost, node))) = ready.pop() {
             let class = links.class[node as usize];
@@ -285,6 +286,9 @@ impl Components {
     /// The components with more than one class.
     pub(super) fn cyclic(&self) -> impl Iterator<Item = &[u32]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, &end)| &self.order[start..end]).filter(|component| component.len() > 1)
+        starts
+            .zip(&self.ends)
+            .map(|(start, &end)| &self.order[start..end])
+            .filter(|component| component.len() > 1)
     }
 }

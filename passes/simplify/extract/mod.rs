@@ -15,14 +15,14 @@
 //! operator (`L: Ord`), then by what they cost, then by the classes they use. Class ids come last, so what rule
 //! was applied first rarely shows.
 
+#[cfg(test)]
+mod bench;
 mod cuts;
 mod graph;
 mod reduce;
 mod search;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod bench;
 
 use egg::{Analysis, EGraph, Id, Language};
 use graph::{Class, Instance, Links, NONE, Node, Terms};
@@ -225,7 +225,11 @@ impl<'a, L: Language> Graph<'a, L> {
     fn check_sum(&self, terms: &Terms) -> Result<(), ExtractError> {
         let mut sum = 0u64;
         for class in 0..self.classes.len() as u32 {
-            let highest = self.of_class(class).filter(|&at| self.feasible(terms, at)).map(|at| self.nodes[at].cost).max();
+            let highest = self
+                .of_class(class)
+                .filter(|&at| self.feasible(terms, at))
+                .map(|at| self.nodes[at].cost)
+                .max();
             sum = sum
                 .checked_add(highest.unwrap_or(0))
                 .filter(|&sum| sum < FORBIDDEN)
@@ -253,7 +257,8 @@ impl<'a, L: Language> Graph<'a, L> {
         let required = met.len();
         let mut at = 0;
         while at < met.len() {
-            let mut nodes: Vec<usize> = self.of_class(met[at]).filter(|&node| self.feasible(terms, node)).collect();
+            let mut nodes: Vec<usize> =
+                self.of_class(met[at]).filter(|&node| self.feasible(terms, node)).collect();
             if nodes.len() > 1 {
                 let mut keyed: Vec<_> = nodes.iter().map(|&node| (self.tie_key(terms, node), node)).collect();
                 keyed.sort();

@@ -91,7 +91,9 @@ fn measure(instance: &Instance) -> [usize; 4] {
 
 fn drop_infinite(instance: &mut Instance, terms: &Terms) {
     for (class, at) in instance.iter_mut().zip(0..) {
-        class.nodes.retain(|node| node.uses.iter().all(|&used| used != at && terms.rank[used as usize] != NONE));
+        class
+            .nodes
+            .retain(|node| node.uses.iter().all(|&used| used != at && terms.rank[used as usize] != NONE));
     }
 }
 

@@ -95,7 +95,10 @@ impl Search {
         let mut best = None;
         if part.first.cost < cutoff {
             cutoff = part.first.cost;
-            best = Some(Solution { cost: part.first.cost, picks: self.names.expand(part.first.picks(&part.instance)) });
+            best = Some(Solution {
+                cost: part.first.cost,
+                picks: self.names.expand(part.first.picks(&part.instance)),
+            });
         }
         let price = 1 + part.bounds.steps / Limits::LOOKS_PER_NODE;
         let spent = self.explored.saturating_add(price);
@@ -199,7 +202,8 @@ impl First {
             // Costs are small numbers; dividing them as they are would lose too much.
             let shared = |at: usize, cost: u64| {
                 let class = links.class[at];
-                let chosen = other.chosen[class as usize].is_some_and(|node| links.nodes(class).start + node as usize == at);
+                let chosen = other.chosen[class as usize]
+                    .is_some_and(|node| links.nodes(class).start + node as usize == at);
                 cost.saturating_mul(16) / if chosen { users[class as usize].max(1) } else { 1 }
             };
             other = follow(Terms::new(instance, links, |at, node| shared(at, node.cost)));
@@ -223,17 +227,20 @@ impl Part {
 
     fn step(&self, cutoff: u64) -> Option<Step> {
         let Self { instance, links, bounds, first } = self;
-        let keep: Vec<bool> = bounds.over.iter().map(|over| over.saturating_add(bounds.bound) < cutoff).collect();
+        let keep: Vec<bool> =
+            bounds.over.iter().map(|over| over.saturating_add(bounds.bound) < cutoff).collect();
         if keep.contains(&false) {
             return Some(Step::Fix(keep));
         }
         // Of the classes that the first solution has: the one whose cost, shared or not, is most in doubt.
         let doubt = |class: u32| {
-            let mut users: Vec<u32> = links.users(class).iter().map(|&node| links.class[node as usize]).collect();
+            let mut users: Vec<u32> =
+                links.users(class).iter().map(|&node| links.class[node as usize]).collect();
             users.dedup();
             bounds.least[class as usize].saturating_mul(users.len() as u64 - 1)
         };
-        let optional = |&class: &u32| !instance[class as usize].required && first.chosen[class as usize].is_some();
+        let optional =
+            |&class: &u32| !instance[class as usize].required && first.chosen[class as usize].is_some();
         let doubts = (0..instance.len() as u32).filter(optional).map(|class| (doubt(class), class));
         // In reverse, as of equals the last would be taken.
         if let Some((1.., class)) = doubts.rev().max_by_key(|&(doubt, _)| doubt) {
@@ -241,7 +248,8 @@ impl Part {
         }
         // The class where the second best choice costs most.
         let ranked = |class: u32| {
-            let mut nodes: Vec<(u64, u32)> = links.nodes(class).map(|node| bounds.over[node]).zip(0..).collect();
+            let mut nodes: Vec<(u64, u32)> =
+                links.nodes(class).map(|node| bounds.over[node]).zip(0..).collect();
             nodes.sort_unstable();
             (nodes, class)
         };

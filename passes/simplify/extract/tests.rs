@@ -82,7 +82,10 @@ impl Case {
             assert_eq!(found.node(*id), Some(op));
             cost += self.costs[op.tag as usize];
         }
-        assert!(self.roots.iter().all(|&root| seen.contains_key(&self.graph.find(root))), "a root is missing");
+        assert!(
+            self.roots.iter().all(|&root| seen.contains_key(&self.graph.find(root))),
+            "a root is missing"
+        );
         assert_eq!(found.cost(), cost);
         assert!(found.lower_bound() <= cost);
     }
@@ -94,7 +97,8 @@ impl Case {
         let mut classes = Vec::new();
         for &id in &ids {
             let allowed = self.graph[id].iter().filter(|op| self.costs[op.tag as usize] != FORBIDDEN);
-            let node = |op: &Op| (self.costs[op.tag as usize], op.kids.iter().fold(0, |mask, &kid| mask | bit(kid)));
+            let node =
+                |op: &Op| (self.costs[op.tag as usize], op.kids.iter().fold(0, |mask, &kid| mask | bit(kid)));
             classes.push(allowed.map(node).collect());
         }
         let needed = self.roots.iter().fold(0, |mask, &root| mask | bit(root));
@@ -105,7 +109,14 @@ impl Case {
 }
 
 /// Tries each node for the lowest needed class without one; at the end, peels classes whose uses are all peeled.
-fn every(classes: &[Vec<(u64, u32)>], needed: u32, done: u32, uses: &mut [u32], cost: u64, best: &mut Option<u64>) {
+fn every(
+    classes: &[Vec<(u64, u32)>],
+    needed: u32,
+    done: u32,
+    uses: &mut [u32],
+    cost: u64,
+    best: &mut Option<u64>,
+) {
     let open = needed & !done;
     if open != 0 {
         let class = open.trailing_zeros() as usize;

@@ -42,7 +42,12 @@ macro_rules! rw {
     };
     ($name:literal; $left:literal => $right:literal if $words:literal, $condition:expr) => {
         $crate::simplify::rules::Row {
-            rule: $crate::simplify::rules::Rule { name: $name, left: $left, right: $right, condition: $words },
+            rule: $crate::simplify::rules::Rule {
+                name: $name,
+                left: $left,
+                right: $right,
+                condition: $words,
+            },
             condition: $condition,
         }
     };
@@ -74,7 +79,8 @@ pub(super) fn all() -> &'static [Rewrite<Node, Facts>] {
             }
             for (n, (left, ast)) in variants.into_iter().enumerate() {
                 let name = if n == 0 { row.rule.name.to_owned() } else { format!("{}~{n}", row.rule.name) };
-                let rewrite = Rewrite::new(name.as_str(), Pattern::new(left), Right { ast, condition: row.condition });
+                let rewrite =
+                    Rewrite::new(name.as_str(), Pattern::new(left), Right { ast, condition: row.condition });
                 all.push(rewrite.unwrap_or_else(|error| panic!("rule {name}: {error}")));
             }
         }

@@ -42,7 +42,9 @@ fn is_total(graph: &Graph, lod: Id, n: Id) -> bool {
         "tensor.extract_slice" => {
             let (array, offset, size) = (node.children[0], node.children[1], node.children[2]);
             graph[offset].data.constant() == Some(0)
-                && nodes(size).filter_map(|size| predecessor(graph, size)).any(|k| is_entry(graph, n, array, k))
+                && nodes(size)
+                    .filter_map(|size| predecessor(graph, size))
+                    .any(|k| is_entry(graph, n, array, k))
         }
         _ => false,
     })
@@ -59,7 +61,8 @@ fn is_entry(graph: &Graph, n: Id, array: Id, k: Id) -> bool {
     let array = graph.find(array);
     let same = |x: Id| {
         let x = graph.find(x);
-        x == array || graph[array].nodes.iter().any(|node| node.is("h2d") && graph.find(node.children[0]) == x)
+        x == array
+            || graph[array].nodes.iter().any(|node| node.is("h2d") && graph.find(node.children[0]) == x)
     };
     graph[n].nodes.iter().any(|node| match &*node.name {
         "arith.index_cast" => is_entry(graph, node.children[0], array, k),

@@ -159,6 +159,10 @@ pub enum MachineError {
     )]
     InFlightAtReturn { buffer: Buffer, index: usize, issued: u32, loc: u32 },
 
+    /// A quotient or remainder by 0.
+    #[error("division: expected a divisor other than 0, found 0")]
+    DivisionByZero { loc: u32 },
+
     /// A `xpu.require` of the program does not hold.
     #[error("{message}")]
     Contract { message: Box<str>, loc: u32 },
@@ -188,6 +192,7 @@ impl MachineError {
             | Self::TooManyPrograms { loc, .. }
             | Self::Misplaced { loc, .. }
             | Self::InFlightAtReturn { loc, .. }
+            | Self::DivisionByZero { loc }
             | Self::Contract { loc, .. } => *loc,
         }
     }
