@@ -183,9 +183,9 @@ impl Mlir {
             return Err(PrintError::Invalid(self.take_diagnostics()));
         }
         let name: Arc<str> = Arc::from("-");
-        Ok(ir::import(&built, &name).map_err(|error| {
+        ir::import(&built, &name).map_err(|error| {
             PrintError::Invalid(vec![Diagnostic { loc: error.loc().clone(), message: error.to_string() }])
-        })?)
+        })
     }
 
     /// The module as text: verified, without locations.

@@ -273,7 +273,7 @@ fn nest(
     b: &mut Builder<'_>,
     dims: &[ValueId],
     index: &mut Vec<ValueId>,
-    body: &mut dyn FnMut(&mut Builder<'_>, &[ValueId]) -> Result<(), PassError>,
+    body: &mut impl FnMut(&mut Builder<'_>, &[ValueId]) -> Result<(), PassError>,
 ) -> Result<(), PassError> {
     let Some((dim, rest)) = dims.split_first() else { return body(b, index) };
     let zero = b.index(0);

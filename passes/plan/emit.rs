@@ -7,7 +7,7 @@ use super::sync::Stream;
 use crate::raise::Buffers;
 use std::collections::HashMap;
 use xpuc_dialect::ir::{
-    BlockId, Builder, Extent, Func, Op, OpId, OpSpec, Shaped, Slice, Space, Type, ValueId,
+    BlockId, Builder, Def, Extent, Func, Op, OpId, OpSpec, Shaped, Slice, Space, Type, ValueId,
 };
 use xpuc_dialect::ops::{Kind, Parts, space};
 
@@ -443,10 +443,25 @@ impl<'a> Emit<'a, '_> {
         let Some(shaped) = self.func().ty(value).tensor().cloned() else {
             unreachable!("a buffer of a scalar")
         };
-        let sizes: Vec<ValueId> = (0..shaped.rank())
+        let mut sizes: Vec<ValueId> = (0..shaped.rank())
             .filter(|axis| shaped.dims[*axis].is_none())
             .map(|axis| self.size(value, axis))
             .collect();
+        // A size may make sense under its condition only.
+        if let Def::Result(id, _) = self.func().def(self.plan.places.temps[temp])
+            && !self.plan.guards.get(id).is_empty()
+        {
+            let condition = self.condition(&self.plan.guards.get(id).to_vec());
+            sizes = sizes
+                .into_iter()
+                .map(|size| {
+                    self.top(|b| {
+                        let nothing = b.index(0);
+                        b.select(condition, size, nothing)
+                    })
+                })
+                .collect();
+        }
         let ty = Type::MemRef(Shaped { ..shaped });
         let memref = self.top(|b| b.value(Kind::Alloc.name(), &sizes, ty, &[]));
         self.temps[temp] = Some(memref);

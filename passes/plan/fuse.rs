@@ -1,6 +1,6 @@
 //! Which device ops share a launch: an element-wise producer is computed where its one consumer needs it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use xpuc_dialect::ir::{Func, Op, OpId, Space, ValueId};
 use xpuc_dialect::ops::{Kind, space};
 
@@ -8,7 +8,7 @@ use xpuc_dialect::ops::{Kind, space};
 #[derive(Debug, Default)]
 pub(super) struct Fusions {
     /// Ops computed inside a launch, by the launch's last op, in program order.
-    members: HashMap<OpId, Vec<OpId>>,
+    members: BTreeMap<OpId, Vec<OpId>>,
     /// Ops that no launch writes: every use computes them.
     inlined: HashSet<OpId>,
 }
@@ -40,8 +40,7 @@ impl Fusions {
                 // A leaf may be computed in several launches; the others follow one root.
                 let root = users.iter().map(|user| roots[user]).min().unwrap_or(*id);
                 roots.insert(*id, root);
-                for target in users.iter().map(|user| roots[user]).collect::<std::collections::BTreeSet<_>>()
-                {
+                for target in users.iter().map(|user| roots[user]).collect::<BTreeSet<_>>() {
                     fusions.members.entry(target).or_default().push(*id);
                 }
             } else {

@@ -130,7 +130,7 @@ fn report(cx: &mut PassCx, func: &Func, order: &[OpId], buffers: &Buffers, place
         let buffer = buffer.unwrap_or_else(|| "a local buffer".to_owned());
         if places.get(func, op.operands[0]) == Some(Place { base: place, slices: Vec::new() }) {
             let mut writers = BTreeSet::new();
-            writers_of(func, places, op.operands[0], &mut writers);
+            writers_of(func, op.operands[0], &mut writers);
             let by = writers.into_iter().collect::<Vec<_>>().join(", ");
             cx.remark("plan", RemarkKind::Passed, &op.loc, format!("{buffer} is written in place by {by}"));
             cx.in_place.push(InPlace { buffer, by });
@@ -144,21 +144,21 @@ fn report(cx: &mut PassCx, func: &Func, order: &[OpId], buffers: &Buffers, place
 }
 
 /// Ops that write what a value consists of.
-fn writers_of(func: &Func, places: &Places, value: ValueId, writers: &mut BTreeSet<String>) {
+fn writers_of(func: &Func, value: ValueId, writers: &mut BTreeSet<String>) {
     let Def::Result(id, _) = func.def(value) else { return };
     let op = func.op(id);
     match &*op.name {
-        "arith.select" => op.operands[1..].iter().for_each(|arm| writers_of(func, places, *arm, writers)),
+        "arith.select" => op.operands[1..].iter().for_each(|arm| writers_of(func, *arm, writers)),
         "tensor.insert_slice" => {
             if let Some((source, slice)) = Slice::of_insert(op) {
-                writers_of(func, places, slice.source, writers);
-                writers_of(func, places, source, writers);
+                writers_of(func, slice.source, writers);
+                writers_of(func, source, writers);
             }
         }
-        "tensor.cast" => writers_of(func, places, op.operands[0], writers),
+        "tensor.cast" => writers_of(func, op.operands[0], writers),
         "tensor.insert" => {
             writers.insert("memref.store".to_owned());
-            writers_of(func, places, op.operands[1], writers);
+            writers_of(func, op.operands[1], writers);
         }
         "tensor.empty" => {}
         name => {

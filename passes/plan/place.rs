@@ -304,9 +304,30 @@ impl<'a> Check<'a> {
     }
 
     fn violation(&self) -> Option<Violation> {
+        if let Some(value) = self.overtaken() {
+            return Some(Violation::Save(value));
+        }
         let writes: Vec<Write> =
             self.input.order.iter().enumerate().flat_map(|(at, id)| self.writes(at, *id)).collect();
         writes.iter().find_map(|write| self.check(write))
+    }
+
+    /// A value read from memory that an op we do not know may change before the value is used.
+    fn overtaken(&self) -> Option<ValueId> {
+        let func = self.input.func;
+        let unknown = |id: &OpId| {
+            let op = func.op(*id);
+            Kind::of(op).is_none() && !crate::tidy::is_pure(op) && &*op.name != "func.return"
+        };
+        let barriers: Vec<usize> =
+            self.input.order.iter().enumerate().filter(|(_, id)| unknown(id)).map(|(at, _)| at).collect();
+        self.sorted_uses().into_iter().find_map(|(owner, uses)| {
+            let Place { base: Base::View(_), .. } = self.places.homes.get(&owner)? else { return None };
+            let read = func.def_op(owner).is_some_and(|op| Kind::of(op) == Some(Kind::Read));
+            let defined = self.defined[&owner];
+            let passed = |used: &Use| barriers.iter().any(|at| defined < *at && *at < used.at);
+            (read && uses.iter().any(passed)).then_some(owner)
+        })
     }
 
     fn writes(&self, at: usize, id: OpId) -> Vec<Write> {
@@ -334,10 +355,10 @@ impl<'a> Check<'a> {
                 }
             }
             (_, "tensor.insert_slice") => {
-                if let (Some(place), Some((source, slice))) = (home(op.results[0]), Slice::of_insert(op)) {
-                    if moved(slice.source, &place) || moved(source, &place.slice(slice)) {
-                        all.push(write(place, op.results[0], false));
-                    }
+                if let (Some(place), Some((source, slice))) = (home(op.results[0]), Slice::of_insert(op))
+                    && (moved(slice.source, &place) || moved(source, &place.slice(slice)))
+                {
+                    all.push(write(place, op.results[0], false));
                 }
             }
             (_, "arith.select") => {
@@ -429,22 +450,27 @@ impl<'a> Check<'a> {
         })
     }
 
-    /// Whether the command that writes may read the same elements in the same place.
+    /// Whether the command that writes may read what lives there while it does.
     fn reusable(&self, write: &Write, owner: ValueId, place: &Place) -> bool {
         let func = self.input.func;
         let id = self.input.order[write.at];
         let op: &Op = func.op(id);
-        if op.name.starts_with("tensor.") || op.name.starts_with("arith.") {
-            // An insertion into, or the arm of, the value that lives there.
-            return *place == write.place;
+        let stays =
+            |value: ValueId| *place == write.place && self.places.get(func, value).as_ref() == Some(place);
+        let mut reads = op.operands.iter().enumerate().filter(|(_, v)| self.owner(**v) == Some(owner));
+        if let Some(parts) = Parts::of(op) {
+            let alone = self.input.fusions.members(id).is_empty();
+            return alone
+                && reads.all(|(position, value)| parts.kind.may_reuse_input(position) && stays(*value));
         }
-        let Some(parts) = Parts::of(op) else { return true };
-        let whole = *place == write.place && self.input.fusions.members(id).is_empty();
-        let positions = parts.inputs.iter().enumerate().filter(|(_, v)| self.owner(**v) == Some(owner));
-        whole
-            && positions.into_iter().all(|(position, value)| {
-                parts.kind.may_reuse_input(position) && self.places.get(func, *value).as_ref() == Some(place)
-            })
+        match &*op.name {
+            // The whole that something is put into, where it is; what is put there is copied.
+            "tensor.insert" | "tensor.insert_slice" => {
+                reads.all(|(position, value)| position == 1 && stays(*value))
+            }
+            "arith.select" => reads.all(|(_, value)| stays(*value)),
+            _ => false,
+        }
     }
 
     fn overlap(&self, a: &Place, b: &Place) -> bool {

@@ -12,11 +12,13 @@ pub(super) struct Stream<'a> {
     busy: BTreeSet<Base>,
     /// Host buffers that are coming down.
     downloading: BTreeSet<Base>,
+    /// Whether the stream has been waited for: before, work of the caller may be under way on its buffers.
+    waited: bool,
 }
 
 impl<'a> Stream<'a> {
     pub(super) fn new(buffers: &'a Buffers) -> Self {
-        Stream { buffers, busy: BTreeSet::new(), downloading: BTreeSet::new() }
+        Stream { buffers, busy: BTreeSet::new(), downloading: BTreeSet::new(), waited: false }
     }
 
     /// Commands on device buffers have been issued.
@@ -33,11 +35,13 @@ impl<'a> Stream<'a> {
     pub(super) fn drained(&mut self) {
         self.busy.clear();
         self.downloading.clear();
+        self.waited = true;
     }
 
     /// Whether a blocking transfer to or from the buffer could overtake work on it.
     pub(super) fn is_busy(&self, base: Option<Base>) -> bool {
-        base.is_none_or(|base| self.busy.iter().any(|other| self.overlap(base, *other)))
+        let of_caller = |base: Base| matches!(base, Base::View(_)) && !self.waited;
+        base.is_none_or(|base| of_caller(base) || self.busy.iter().any(|other| self.overlap(base, *other)))
     }
 
     /// Whether the host may not look at the buffer yet.

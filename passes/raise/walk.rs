@@ -202,8 +202,8 @@ impl Walk<'_, '_> {
             let (offset, size) = self.range(slice);
             let whole = self.out.insert_slice(value, dest, offset, size);
             self.write(whole, slice.source);
-        } else if self.content.contains_key(&memref) {
-            self.content.insert(memref, value);
+        } else if let Some(content) = self.content.get_mut(&memref) {
+            *content = value;
         } else if let Some(source) = self.func.def_op(memref).map(|op| op.operands[0]) {
             self.write(value, source);
         }

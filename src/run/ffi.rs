@@ -118,7 +118,6 @@ extern "C" fn free(base: usize, loc: i32) {
     running(|r| r.machine.free(base, loc as u32));
 }
 
-#[expect(clippy::too_many_arguments, reason = "two views of three words each, as compiled code passes them")]
 extern "C" fn transfer(
     code: i32,
     src: usize,
