@@ -72,7 +72,8 @@ pub(crate) fn compile(session: &xpuc::Session, name: &str, opt: Opt, seed: u64) 
 
 /// Opens a case file of the repository.
 pub(crate) fn open(path: &str) -> Result<Cases<BufReader<std::fs::File>>, Failed> {
-    Cases::open(&tree::root().join(path)).map_err(|error| error.to_string().into())
+    let file = std::fs::File::open(tree::root().join(path)).map_err(|error| format!("{path}: {error}"))?;
+    Ok(Cases::new(path, BufReader::new(file)))
 }
 
 fn known(name: &str, opt: Opt) -> Result<(), Failed> {

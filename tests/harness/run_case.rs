@@ -2,7 +2,7 @@
 
 use crate::case::with_session;
 use crate::directive::KEYS;
-use crate::{Test, differential, inputs, tree};
+use crate::{Test, differential, inputs, programs, tree};
 use libtest_mimic::Failed;
 use std::io::BufRead;
 use xpuc::run::cases::{Case, Cases};
@@ -38,7 +38,7 @@ fn run(name: &str, opt: Opt) -> Result<(), Failed> {
     let source = source(name)?;
     let file = format!("tests/{name}.mlir");
     let cases = format!("tests/{name}.jsonl");
-    let reader = Cases::open(&tree::root().join(&cases)).map_err(|error| error.to_string())?;
+    let reader = programs::open(&cases)?;
     with_session(|session| {
         let program = program(session, &source, &file, opt, 1)?;
         let count = check(&program, reader, |case, _| {

@@ -4,8 +4,8 @@
 !info = memref<3xi32, "host">
 
 func.func @elements(
-    %x: !host {xpu.name = "x", xpu.shape = ["B + 1"]}, %k: i32 {xpu.name = "k"}, %info: !info {xpu.name = "info", xpu.output},
-    %copy: !host {xpu.name = "copy", xpu.shape = ["B + 1"], xpu.output}) {
+    %x: !host {xpu.name = "x", xpu.shape = ["B"]}, %k: i32 {xpu.name = "k"}, %info: !info {xpu.name = "info", xpu.output},
+    %copy: !host {xpu.name = "copy", xpu.shape = ["B"], xpu.output}) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c2 = arith.constant 2 : index
