@@ -263,8 +263,10 @@ impl Kind {
     }
 
     /// Inputs whose buffer may be the very buffer of the result (SPEC, "In-place").
-    pub fn may_reuse_input(self, input: usize) -> bool {
+    pub fn may_reuse_input(self, op: &Op, input: usize) -> bool {
         match self {
+            // Each sum is written where its last summand was read.
+            Kind::Cumsum => !op.has("exclusive"),
             Kind::Broadcast(_) | Kind::Compare | Kind::Select => true,
             // The table is read out of order; the index only at the element being written.
             Kind::Gather => input == 1,

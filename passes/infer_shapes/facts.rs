@@ -2,7 +2,9 @@
 
 use super::ShapeError;
 use crate::pass::PassError;
-use std::collections::HashMap;
+use crate::raise::Buffers;
+use crate::tidy::is_pure;
+use std::collections::{HashMap, HashSet};
 use xpuc_dialect::dim::{Dim, Symbol, Unifier};
 use xpuc_dialect::ir::{Attr, Attrs, Extent, Func, Op, Slice, Type, ValueId};
 use xpuc_dialect::ops::{Kind, Parts};
@@ -22,8 +24,13 @@ impl Facts {
     /// Infers the sizes of every value of a function in value form.
     pub fn of(func: &Func) -> Result<Facts, PassError> {
         let mut facts = Facts::default();
+        let written = written(func);
         for (index, arg) in func.args().iter().enumerate() {
             facts.argument(func, index, *arg)?;
+            // What is written holds different elements at different times: no one name for them.
+            if written.contains(arg) {
+                facts.names.remove(arg);
+            }
         }
         for id in func.walk() {
             let op = func.op(id);
@@ -328,6 +335,23 @@ impl Facts {
             *dim = unifier.resolve(dim);
         }
     }
+}
+
+/// Arguments whose elements may change while the function runs.
+fn written(func: &Func) -> HashSet<ValueId> {
+    let buffers = Buffers::of(func);
+    let mut written = HashSet::new();
+    for id in func.walk() {
+        let op = func.op(id);
+        let unknown =
+            Kind::of(op).is_none() && !is_pure(op) && !matches!(&*op.name, "func.return" | "scf.yield");
+        let changes = |arg: &ValueId| match Kind::of(op) {
+            Some(Kind::Into) => buffers.root(op.operands[1]).is_none_or(|root| buffers.may_alias(root, *arg)),
+            _ => unknown,
+        };
+        written.extend(func.args().iter().copied().filter(changes));
+    }
+    written
 }
 
 /// Whether range `a` ends where `b` begins, or before; symbols stand for sizes and are not negative.

@@ -76,8 +76,8 @@ struct Emit<'a, 'f> {
     plan: &'a Plan<'a>,
     b: Builder<'f>,
     entry: BlockId,
-    /// The condition whose commands are being collected, and their block.
-    open: Option<(Guard, BlockId)>,
+    /// The conditions whose commands are being collected.
+    open: Option<Open>,
     /// Scalars and memrefs of the old function.
     map: HashMap<ValueId, ValueId>,
     temps: Vec<Option<ValueId>>,
@@ -88,6 +88,19 @@ struct Emit<'a, 'f> {
     frees: HashMap<usize, Vec<usize>>,
     /// Buffers to free once no condition is open.
     due: Vec<usize>,
+}
+
+/// Commands under a guard, and perhaps those under its opposite.
+struct Open {
+    guard: Guard,
+    then: BlockId,
+    otherwise: Option<BlockId>,
+}
+
+/// The guard that holds exactly where this one does not, if it is a single condition.
+fn opposite(guard: &Guard) -> Option<Guard> {
+    let [(condition, side)] = guard[..] else { return None };
+    Some(vec![(condition, !side)])
 }
 
 impl<'a> Emit<'a, '_> {
@@ -532,18 +545,27 @@ impl<'a> Emit<'a, '_> {
 
     /// Builds commands under a guard, together with the last ones if that is the same.
     fn in_guard(&mut self, guard: &Guard, build: impl FnOnce(&mut Self)) {
-        if self.open.as_ref().is_some_and(|(open, _)| open != guard) {
+        let fits = |open: &Open| open.guard == *guard || opposite(&open.guard).as_ref() == Some(guard);
+        if self.open.as_ref().is_some_and(|open| !fits(open)) {
             self.close();
         }
         if guard.is_empty() {
             return build(self);
         }
-        self.condition(guard);
+        // Known before the op that holds the block.
+        if opposite(guard).is_none_or(|opposite| self.open.as_ref().is_none_or(|open| open.guard != opposite))
+        {
+            self.condition(guard);
+        }
         let block = match &self.open {
-            Some((_, block)) => *block,
-            None => {
+            Some(open) if open.guard == *guard => open.then,
+            Some(Open { otherwise: Some(block), .. }) => *block,
+            _ => {
                 let block = self.b.func.new_block(&[]);
-                self.open = Some((guard.clone(), block));
+                match &mut self.open {
+                    Some(open) => open.otherwise = Some(block),
+                    None => self.open = Some(Open { guard: guard.clone(), then: block, otherwise: None }),
+                }
                 block
             }
         };
@@ -552,14 +574,16 @@ impl<'a> Emit<'a, '_> {
         self.b.block = home;
     }
 
-    /// Ends the condition that is open.
+    /// Ends the conditions that are open.
     fn close(&mut self) {
-        let Some((guard, block)) = self.open.take() else { return };
+        let Some(Open { guard, then, otherwise }) = self.open.take() else { return };
         let condition = self.condition(&guard);
-        let home = std::mem::replace(&mut self.b.block, block);
-        self.b.effect("scf.yield", &[], &[]);
-        self.b.block = home;
-        let regions = vec![vec![block], Vec::new()];
+        for block in [Some(then), otherwise].into_iter().flatten() {
+            let home = std::mem::replace(&mut self.b.block, block);
+            self.b.effect("scf.yield", &[], &[]);
+            self.b.block = home;
+        }
+        let regions = vec![vec![then], otherwise.into_iter().collect()];
         self.top(|b| b.op("scf.if", OpSpec { operands: &[condition], regions, ..OpSpec::default() }));
         self.free_due();
     }

@@ -34,7 +34,7 @@ impl Base {
 }
 
 /// A buffer or a slice of one, slices outermost first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     pub(super) base: Base,
     pub(super) slices: Vec<(Extent, Extent)>,
@@ -102,39 +102,42 @@ pub(super) struct Input<'a> {
 }
 
 pub(super) fn decide(input: &Input<'_>) -> Places {
-    let mut denied: BTreeMap<ValueId, String> = BTreeMap::new();
+    let mut denied: Denied = BTreeMap::new();
     let mut saved: BTreeSet<ValueId> = BTreeSet::new();
     loop {
         let places = Wish::new(input, &denied, &saved).run();
         match Check::new(input, &places).violation() {
             None => {
-                let denials = denied.into_iter().map(|(value, reason)| Denial { value, reason }).collect();
+                let denials =
+                    denied.into_iter().map(|((value, _), reason)| Denial { value, reason }).collect();
                 return Places { saved: saved.into_iter().collect(), denials, ..places };
             }
             Some(Violation::Deny(value, reason)) => {
-                denied.insert(value, reason);
+                let place = places.homes.get(&value).cloned().unwrap_or(Place::whole(Base::View(value)));
+                denied.insert((value, place), reason);
             }
+            // With the old content kept, places that were denied may do.
             Some(Violation::Save(value)) => {
                 saved.insert(value);
+                denied.clear();
             }
         }
     }
 }
 
+/// Places that values may not have, and why.
+type Denied = BTreeMap<(ValueId, Place), String>;
+
 struct Wish<'a> {
     input: &'a Input<'a>,
-    denied: &'a BTreeMap<ValueId, String>,
+    denied: &'a Denied,
     saved: &'a BTreeSet<ValueId>,
     position: HashMap<OpId, usize>,
     places: Places,
 }
 
 impl<'a> Wish<'a> {
-    fn new(
-        input: &'a Input<'a>,
-        denied: &'a BTreeMap<ValueId, String>,
-        saved: &'a BTreeSet<ValueId>,
-    ) -> Self {
+    fn new(input: &'a Input<'a>, denied: &'a Denied, saved: &'a BTreeSet<ValueId>) -> Self {
         let position = input.order.iter().enumerate().map(|(i, id)| (*id, i)).collect();
         Wish { input, denied, saved, position, places: Places::default() }
     }
@@ -188,7 +191,7 @@ impl<'a> Wish<'a> {
     fn wish(&mut self, value: ValueId, place: &Place, due: usize, through: &[OpId]) {
         let func = self.input.func;
         let Def::Result(id, _) = func.def(value) else { return };
-        if self.denied.contains_key(&value) || self.places.homes.contains_key(&value) {
+        if self.denied.contains_key(&(value, place.clone())) || self.places.homes.contains_key(&value) {
             return;
         }
         let op = func.op(id);
@@ -414,11 +417,14 @@ impl<'a> Check<'a> {
                 if is_read && write.copy {
                     return Some(Violation::Save(owner));
                 }
+                // What something is put into can be copied instead of the part being moved.
+                let base = self.places.parents.get(&owner).is_some_and(|path| {
+                    let of_write = self.places.parents.get(&write.value);
+                    path.last().is_some_and(|last| of_write.is_some_and(|path| path.contains(last)))
+                });
+                let loser = if base { owner } else { write.value };
                 let name = func.def_op(owner).map_or("a value", |op| &*op.name);
-                return Some(Violation::Deny(
-                    write.value,
-                    format!("what {name} left there is still to be read"),
-                ));
+                return Some(Violation::Deny(loser, format!("what {name} left there is still to be read")));
             }
         }
         None
@@ -461,7 +467,7 @@ impl<'a> Check<'a> {
         if let Some(parts) = Parts::of(op) {
             let alone = self.input.fusions.members(id).is_empty();
             return alone
-                && reads.all(|(position, value)| parts.kind.may_reuse_input(position) && stays(*value));
+                && reads.all(|(position, value)| parts.kind.may_reuse_input(op, position) && stays(*value));
         }
         match &*op.name {
             // The whole that something is put into, where it is; what is put there is copied.

@@ -1,7 +1,390 @@
-//! Random programs.
+//! Random programs in buffer form: at every level of optimization they leave the same.
+//!
+//! A program is a list of statements, each drawn from numbers of its own, so that the first statements of a program
+//! are a program too: a failure is reported with the fewest statements that fail.
 
 use crate::Test;
+use crate::differential::{Random, compare_levels};
+use libtest_mimic::Failed;
+use std::fmt::Write as _;
 
+/// Programs of one test.
+const PROGRAMS: u64 = 12;
+
+/// Statements of one program, those in branches apart.
+const STATEMENTS: usize = 14;
+
+/// Deepest nesting of branches.
+const MAX_DEPTH: usize = 2;
+
+/// Calls of each program.
+const CALLS: u64 = 6;
+
+/// Tests, each with programs of its own.
 pub(crate) fn tests() -> Vec<Test> {
-    Vec::new()
+    (0..4).map(|part| Test::plain(format!("generate/{part}"), move || run(part))).collect()
+}
+
+fn run(part: u64) -> Result<(), Failed> {
+    for seed in part * PROGRAMS..(part + 1) * PROGRAMS {
+        if check(seed, STATEMENTS).is_ok() {
+            continue;
+        }
+        for statements in 0..=STATEMENTS {
+            if let Err(fault) = check(seed, statements) {
+                let fault = fault.message().unwrap_or_default().to_owned();
+                return Err(format!("seed {seed}: {fault}\n{}", program(seed, statements)).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check(seed: u64, statements: usize) -> Result<(), Failed> {
+    compare_levels(&program(seed, statements), "generated.mlir", CALLS, seed)
+}
+
+const HEAD: &str = r#"!h = memref<?xi32, "host">
+!d = memref<?xi32, "device">
+!hm = memref<?xi1, "host">
+!dm = memref<?xi1, "device">
+!cell = memref<1xi32, "host">
+"#;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Space {
+    Host,
+    Device,
+}
+
+/// A buffer of B elements.
+#[derive(Debug, Clone)]
+struct Array {
+    name: String,
+    ty: &'static str,
+    space: Space,
+    mask: bool,
+    written: bool,
+}
+
+struct Program {
+    random: Random,
+    text: String,
+    depth: usize,
+    names: usize,
+    arrays: Vec<Array>,
+    scalars: Vec<String>,
+    /// Host buffers that a transfer is in flight from or into.
+    in_flight: Vec<String>,
+}
+
+fn program(seed: u64, statements: usize) -> String {
+    let mut program = Program {
+        random: Random::new(seed),
+        text: HEAD.to_owned(),
+        depth: 0,
+        names: 0,
+        arrays: Vec::new(),
+        scalars: vec!["%k".to_owned(), "%three".to_owned()],
+        in_flight: Vec::new(),
+    };
+    program.signature();
+    for index in 0..statements {
+        program.random = Random::new(seed * 1_000_003 + index as u64 * 7919 + 1);
+        program.statement();
+    }
+    program.random = Random::new(seed);
+    program.end();
+    program.text
+}
+
+impl Program {
+    fn line(&mut self, text: &str) {
+        let _ = writeln!(self.text, "{}{text}", "  ".repeat(self.depth + 1));
+    }
+
+    fn name(&mut self, prefix: &str) -> String {
+        self.names += 1;
+        format!("%{prefix}{}", self.names)
+    }
+
+    fn signature(&mut self) {
+        self.text.push_str(
+            "\nfunc.func @f(%k: i32 {xpu.name = \"k\"}, %c: i1 {xpu.name = \"c\"}, %e: i1 {xpu.name = \"e\"}",
+        );
+        let args = [("%h0", "!h", false), ("%h1", "!h", false), ("%d0", "!d", false), ("%d1", "!d", false)];
+        for (name, ty, output) in args.into_iter().chain([("%ho", "!h", true), ("%do", "!d", true)]) {
+            let noalias = if self.random.below(2) == 0 { ", xpu.noalias" } else { "" };
+            let output_attr = if output { ", xpu.output" } else { "" };
+            let _ = write!(
+                self.text,
+                ",\n    {name}: {ty} {{xpu.name = \"{}\", xpu.shape = [\"B\"]{noalias}{output_attr}}}",
+                &name[1..]
+            );
+            let space = if ty == "!h" { Space::Host } else { Space::Device };
+            self.arrays.push(Array { name: name.to_owned(), ty, space, mask: false, written: !output });
+        }
+        self.text.push_str(") -> (!h {xpu.name = \"r\", xpu.shape = [\"B\"]}, !d {xpu.name = \"s\", xpu.shape = [\"B\"]}) {\n");
+        self.line("%i0 = arith.constant 0 : index");
+        self.line("%zero = arith.constant 0 : i32");
+        self.line("%three = arith.constant 3 : i32");
+        self.line("%B = memref.dim %h0, %i0 : !h");
+        self.line("%B2 = arith.addi %B, %B : index");
+        self.line("%n = arith.index_cast %B : index to i32");
+    }
+
+    fn end(&mut self) {
+        self.wait();
+        for (name, ty, from) in [("%r", "!h", "%h1"), ("%s", "!d", "%d1")] {
+            self.line(&format!("{name} = \"xpu.alloc\"(%B) : (index) -> {ty}"));
+            let space = if ty == "!h" { Space::Host } else { Space::Device };
+            let source = self.pick(space, false).unwrap_or_else(|| self.array(from));
+            self.op("copy", &[&source], (name, ty), "");
+        }
+        self.wait();
+        self.line("return %r, %s : !h, !d");
+        self.text.push_str("}\n");
+    }
+
+    fn array(&self, name: &str) -> Array {
+        self.arrays.iter().find(|array| array.name == name).cloned().expect("an array of that name")
+    }
+
+    fn wait(&mut self) {
+        self.line("\"xpu.wait\"() : () -> ()");
+        self.in_flight.clear();
+    }
+
+    /// A written array.
+    fn pick(&mut self, space: Space, mask: bool) -> Option<Array> {
+        let fits = |array: &&Array| array.space == space && array.mask == mask && array.written;
+        let all: Vec<Array> = self.arrays.iter().filter(fits).cloned().collect();
+        if all.is_empty() { None } else { Some(self.random.pick(&all).clone()) }
+    }
+
+    /// An array to write, now and then a new one.
+    fn target(&mut self, space: Space, mask: bool) -> Array {
+        let fits = |array: &&Array| array.space == space && array.mask == mask;
+        let all: Vec<Array> = self.arrays.iter().filter(fits).cloned().collect();
+        if !all.is_empty() && self.random.below(3) > 0 {
+            return self.random.pick(&all).clone();
+        }
+        let name = self.name("b");
+        let ty = match (space, mask) {
+            (Space::Host, false) => "!h",
+            (Space::Device, false) => "!d",
+            (Space::Host, true) => "!hm",
+            (Space::Device, true) => "!dm",
+        };
+        self.line(&format!("{name} = \"xpu.alloc\"(%B) : (index) -> {ty}"));
+        let array = Array { name, ty, space, mask, written: false };
+        self.arrays.push(array.clone());
+        array
+    }
+
+    fn scalar(&mut self) -> Array {
+        let name = self.random.pick(&self.scalars).clone();
+        Array { name, ty: "i32", space: Space::Host, mask: false, written: true }
+    }
+
+    fn space(&mut self) -> Space {
+        *self.random.pick(&[Space::Host, Space::Device])
+    }
+
+    /// Writes an op; what is in flight comes down first.
+    fn op(&mut self, name: &str, inputs: &[&Array], out: (&str, &str), attrs: &str) {
+        let touched = |name: &str| inputs.iter().any(|input| input.name == name) || out.0 == name;
+        if self.in_flight.iter().any(|name| touched(name))
+            || self.in_flight.iter().any(|name| name.starts_with("%view"))
+        {
+            self.wait();
+        }
+        let names: Vec<&str> = inputs.iter().map(|input| &*input.name).chain([out.0]).collect();
+        let types: Vec<&str> = inputs.iter().map(|input| input.ty).chain([out.1]).collect();
+        let attrs = if attrs.is_empty() { String::new() } else { format!(" {{{attrs}}}") };
+        self.line(&format!("\"xpu.{name}\"({}){attrs} : ({}) -> ()", names.join(", "), types.join(", ")));
+        if let Some(array) = self.arrays.iter_mut().find(|array| array.name == out.0) {
+            array.written = true;
+        }
+    }
+
+    fn statement(&mut self) {
+        let space = self.space();
+        match self.random.below(16) {
+            0..4 => self.arithmetic(space),
+            4 => self.division(space),
+            5 => self.choice(space),
+            6 => self.scan(space),
+            7 => self.gather(space),
+            8 => self.fill(space),
+            9 | 10 => self.transfer(),
+            11 => self.reduction(),
+            12 if self.depth < MAX_DEPTH => self.branch(),
+            13 if self.depth == 0 => self.halves(space),
+            14 => self.element(),
+            _ => self.copy(space),
+        }
+    }
+
+    fn arithmetic(&mut self, space: Space) {
+        let op = *self.random.pick(&["add", "sub", "mul", "min", "max"]);
+        let Some(x) = self.pick(space, false) else { return };
+        let y = if self.random.below(3) == 0 {
+            self.scalar()
+        } else {
+            self.pick(space, false).unwrap_or_else(|| x.clone())
+        };
+        let out = self.target(space, false);
+        self.op(&format!("broadcast_{op}"), &[&x, &y], (&out.name, out.ty), "");
+    }
+
+    fn division(&mut self, space: Space) {
+        let op = *self.random.pick(&["floordiv", "mod"]);
+        let Some(x) = self.pick(space, false) else { return };
+        let out = self.target(space, false);
+        let three = Array { name: "%three".to_owned(), ..self.scalar() };
+        self.op(&format!("broadcast_{op}"), &[&x, &three], (&out.name, out.ty), "");
+    }
+
+    fn choice(&mut self, space: Space) {
+        let predicate = *self.random.pick(&["eq", "ne", "slt", "sle", "sgt", "sge"]);
+        let (Some(x), Some(y)) = (self.pick(space, false), self.pick(space, false)) else { return };
+        let k = self.scalar();
+        let mask = self.target(space, true);
+        let other = if self.random.below(2) == 0 { &k } else { &y };
+        self.op("compare", &[&x, other], (&mask.name, mask.ty), &format!("predicate = \"{predicate}\""));
+        let out = self.target(space, false);
+        if self.random.below(2) == 0 {
+            self.op("select", &[&mask, &x, &k], (&out.name, out.ty), "");
+        } else if out.name != x.name && out.name != y.name {
+            self.op("compact", &[&y, &mask], (&out.name, out.ty), "");
+        }
+    }
+
+    fn scan(&mut self, space: Space) {
+        let Some(x) = self.pick(space, false) else { return };
+        let out = self.target(space, false);
+        self.op("cumsum", &[&x], (&out.name, out.ty), "");
+    }
+
+    fn gather(&mut self, space: Space) {
+        let (Some(table), Some(x)) = (self.pick(space, false), self.pick(space, false)) else { return };
+        let index = self.target(space, false);
+        if index.name == table.name {
+            return;
+        }
+        let n = Array { name: "%n".to_owned(), ..self.scalar() };
+        self.op("broadcast_mod", &[&x, &n], (&index.name, index.ty), "");
+        let out = self.target(space, false);
+        if out.name != table.name {
+            self.op("gather", &[&table, &index], (&out.name, out.ty), "");
+        }
+    }
+
+    fn fill(&mut self, space: Space) {
+        let out = self.target(space, false);
+        let (k, step) = (self.scalar(), self.scalar());
+        if self.random.below(2) == 0 {
+            self.op("constant", &[&k], (&out.name, out.ty), "");
+        } else {
+            self.op("range", &[&k, &step], (&out.name, out.ty), "");
+        }
+    }
+
+    fn copy(&mut self, space: Space) {
+        let mask = self.random.below(6) == 0;
+        let Some(x) = self.pick(space, mask) else { return };
+        let out = self.target(space, mask);
+        if out.name != x.name {
+            self.op("copy", &[&x], (&out.name, out.ty), "");
+        }
+    }
+
+    fn transfer(&mut self) {
+        let (op, from, to) =
+            *self.random.pick(&[("h2d", Space::Host, Space::Device), ("d2h", Space::Device, Space::Host)]);
+        let Some(x) = self.pick(from, false) else { return };
+        let out = self.target(to, false);
+        if self.random.below(2) == 0 {
+            self.wait();
+            self.op(op, &[&x], (&out.name, out.ty), "blocking");
+        } else {
+            self.op(op, &[&x], (&out.name, out.ty), "");
+            self.in_flight.push(if from == Space::Host { x.name } else { out.name });
+        }
+    }
+
+    fn reduction(&mut self) {
+        let op = *self.random.pick(&["reduce_sum", "reduce_max"]);
+        let Some(x) = self.pick(Space::Host, false) else { return };
+        let cell = self.name("cell");
+        self.line(&format!("{cell} = \"xpu.alloc\"() : () -> !cell"));
+        self.op(op, &[&x], (&cell, "!cell"), "");
+        let value = self.name("v");
+        self.line(&format!("{value} = memref.load {cell}[%i0] : !cell"));
+        self.scalars.push(value);
+    }
+
+    /// The first element; there is none if B is 0, which is an error of the program.
+    fn element(&mut self) {
+        let Some(x) = self.pick(Space::Host, false) else { return };
+        if self.depth > 0 || x.name.starts_with("%view") {
+            return;
+        }
+        if self.in_flight.contains(&x.name) {
+            self.wait();
+        }
+        if self.random.below(2) == 0 {
+            let k = self.scalar();
+            self.line(&format!("memref.store {}, {}[%i0] : {}", k.name, x.name, x.ty));
+        } else {
+            let value = self.name("v");
+            self.line(&format!("{value} = memref.load {}[%i0] : {}", x.name, x.ty));
+            self.scalars.push(value);
+        }
+    }
+
+    /// A buffer of two halves, each an array of its own.
+    fn halves(&mut self, space: Space) {
+        let (ty, name) = if space == Space::Host { ("!h", "host") } else { ("!d", "device") };
+        let whole = self.name("w");
+        self.line(&format!("{whole} = \"xpu.alloc\"(%B2) : (index) -> {ty}"));
+        let k = self.scalar();
+        self.op("constant", &[&k], (&whole, ty), "");
+        for offset in ["0", "%B"] {
+            let view = self.name("view");
+            let ty = match (offset, space) {
+                ("0", Space::Host) => "memref<?xi32, strided<[1]>, \"host\">",
+                ("0", Space::Device) => "memref<?xi32, strided<[1]>, \"device\">",
+                (_, Space::Host) => "memref<?xi32, strided<[1], offset: ?>, \"host\">",
+                (_, Space::Device) => "memref<?xi32, strided<[1], offset: ?>, \"device\">",
+            };
+            self.line(&format!(
+                "{view} = memref.subview {whole}[{offset}] [%B] [1] : memref<?xi32, \"{name}\"> to {ty}"
+            ));
+            self.arrays.push(Array { name: view, ty, space, mask: false, written: true });
+        }
+    }
+
+    fn branch(&mut self) {
+        self.wait();
+        let condition = *self.random.pick(&["%c", "%e"]);
+        self.line(&format!("scf.if {condition} {{"));
+        let (arrays, scalars) = (self.arrays.clone(), self.scalars.clone());
+        for side in 0..=self.random.below(2) {
+            if side == 1 {
+                self.line("} else {");
+            }
+            self.depth += 1;
+            for _ in 0..=self.random.below(3) {
+                self.statement();
+            }
+            self.wait();
+            self.depth -= 1;
+            // What only one side has made or written is not there afterwards.
+            self.arrays.clone_from(&arrays);
+            self.scalars.clone_from(&scalars);
+        }
+        self.line("}");
+    }
 }

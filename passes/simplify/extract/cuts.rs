@@ -1,25 +1,26 @@
 //! Cuts: a lower bound, from sets of nodes of which every solution has one.
 //!
-//! **Before**: an instance in which every class that is left has a finite term.
-//! **After**: a lower bound on the cost of solutions, and one on the cost of solutions with a given node.
-//! **Method**: a class is as *far* as its cheapest chain of uses when of the classes a node uses only the farthest
-//! (its *support*) counts. Take the farthest required class. The classes from which free nodes lead to it by
-//! support, itself included, are its *zone*. Every solution has a node of a class in the zone whose support is not
-//! in the zone: follow the supports of the chosen nodes from the required class; the chain is finite, as
-//! solutions have no cycle, and a node that uses nothing has no support, hence leaves the zone. So the cheapest
-//! such node is a lower bound; all of them get cheaper by that much, and the distances are found anew. As each
-//! cost is counted against one set only, the bounds add up. Continue until every required class is free.
-//! (In planning this is the LM-cut heuristic; extraction is planning without deletes, with one effect an action.)
+//! **Before**: an instance in which every class has a finite term.
+//! **After**: a lower bound for all solutions, and one for the solutions with a given node.
+//! **Method**: a class is as *far* as its cheapest term costs when of the classes that a node uses only the
+//! farthest (its *support*) is paid for. Take the farthest required class. Its *zone* is that class and all
+//! that support a free node of a class in the zone. Start at the required class, and go from class to class
+//! by the support of the node that a solution chooses, until there is none; as solutions have no cycle, that
+//! ends. The node of the last class in the zone on this way has its support outside the zone, in a class that
+//! chains of supports from the leaves reach without entering the zone. The nodes of the zone of which that is
+//! true are the *cut*. Every solution has one of them, so what the cheapest of them costs is a lower bound.
+//! Take that much off the cost of each and find the distances anew: no cost is counted twice, so the bounds
+//! add up. Go on until all required classes are free.
+//! (In planning this is the LM-cut heuristic: extraction is planning without deletes, one effect an action.)
 //!
-//! Nothing here assumes that the graph is acyclic, and cycles do not weaken the bound: a chain that runs in a circle
-//! has no beginning. That is why it was preferred to a linear relaxation, in which two transfers that feed each
-//! other cost 20 where the value they claim to move costs 400.
+//! Cycles do not weaken the bound, as a chain that runs in a circle has no leaf. In a linear relaxation two
+//! transfers that feed each other pay 20 for a value that costs 400 to compute.
 
 use super::graph::{Instance, Links, NONE, required};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Uses that may be looked at; after that the bound stays as it is. About 50 ms, reached by parts of some 5,000 classes.
+/// Looks at nodes after which the bound is left as it is: about 50 ms, what a part of 5,000 classes may take.
 const STEPS: u64 = 1 << 23;
 
 /// Lower bounds for an instance.
@@ -63,7 +64,8 @@ impl Cuts {
             cut.iter().for_each(|&node| field.cost[node as usize] -= cheapest);
             steps += field.approach(instance, links, &cut) + 1;
         }
-        // A solution with a node has a term for its support, without the node, and no cut counted what is left of either.
+        // A solution with this node has a term for its support that does not contain the node, and what is
+        // left of their costs is in no cut.
         let over = (0..field.cost.len()).map(|node| field.distance(node)).collect();
         Self { bound, left: field.cost, over, least, steps }
     }
@@ -186,8 +188,8 @@ impl Zone {
         cut
     }
 
-    /// Whether a chain from the leaves leads to `class` without entering the zone. All of the zone is at least as far as
-    /// its target, so what is nearer has such a chain.
+    /// Whether a chain from the leaves leads to `class` without entering the zone. All of the zone is at
+    /// least as far as its target, so what is nearer has such a chain.
     fn grounded(
         &mut self,
         field: &Field,

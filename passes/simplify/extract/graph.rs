@@ -1,8 +1,8 @@
 //! And/or graph: what extraction works on once operators and e-class ids are out of the way.
 //!
-//! An [`Instance`] has classes, some of them required; a class has nodes, a node uses classes. A solution chooses a
-//! node for each required class and each class that a chosen node uses, without a cycle. It costs the sum of the
-//! chosen nodes.
+//! An [`Instance`] has classes, some of them required; a class has nodes, a node uses classes. A solution
+//! chooses a node for each required class and each class that a chosen node uses, without a cycle. It costs
+//! the sum of the chosen nodes.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -153,13 +153,14 @@ impl Links {
     }
 }
 
-/// A finite term for each class that has one: the cheapest when shared parts are counted each time.
-/// (Knuth's generalisation of Dijkstra's algorithm.)
+/// A finite term for each class that has one: the cheapest when shared parts are counted each time. (Knuth's
+/// generalisation of Dijkstra's algorithm.)
 #[derive(Debug)]
 pub(super) struct Terms {
     /// Cost of the term; saturating, as it can be exponential in the number of classes.
     pub(super) cost: Vec<u64>,
-    /// Position in the order in which terms were found, each made of terms before it; `NONE` if there is no term.
+    /// Position in the order in which terms were found, each made of terms before it; `NONE` if there is no
+    /// term.
     pub(super) rank: Vec<u32>,
     /// Which node of the class starts the term.
     pub(super) node: Vec<u32>,
@@ -203,7 +204,8 @@ impl Terms {
     }
 
     /// The solution made of the terms of the required classes: its cost, and the node of each class it needs.
-    /// A class has one term only, so shared parts are the same and count once; terms are finite, so there is no cycle.
+    /// A class has one term only, so shared parts are the same and count once; terms are finite, so there is
+    /// no cycle.
     pub(super) fn solution(&self, instance: &Instance) -> (u64, Vec<Option<u32>>) {
         let (mut cost, mut chosen) = (0, vec![None; instance.len()]);
         let mut work: Vec<u32> = required(instance).collect();
@@ -219,8 +221,8 @@ impl Terms {
     }
 }
 
-/// Strongly connected components of the classes that the required ones reach.
-/// (Tarjan's algorithm, without recursion: chains can be long.)
+/// Strongly connected components of the classes that the required ones reach. (Tarjan's algorithm, without
+/// recursion: chains can be long.)
 #[derive(Debug)]
 pub(super) struct Components {
     /// Component of each class, `NONE` if not reached.

@@ -2,21 +2,19 @@
 //!
 //! **Before**: the e-graph is rebuilt. It may be cyclic (`h2d(d2h(x)) = x` makes it so), classes may have no
 //! finite term, and nodes may be forbidden by giving them the cost [`FORBIDDEN`].
-//! **After**: one node is chosen for each class the roots need, and for no other; the choice is acyclic; its cost, the
-//! sum over the chosen classes, is the least there is ([`Extraction::gap`] is 0), or the node budget was hit and
-//! the gap says how far from the least it can be.
+//! **After**: one node is chosen for each class that the roots need, and for no other. The choice is acyclic.
+//! Its cost, the sum over the chosen classes, is the least there is ([`Extraction::gap`] is 0), or the budget
+//! was hit, and the gap says how far from the least the cost can be.
 //! **Leaves alone**: the e-graph.
-//! **Method**: branch and reduce. The e-graph becomes a plain and/or graph, in which `reduce` removes what no
-//! optimum needs until nothing more goes; what remains falls into independent parts; `search` bounds each, and
-//! splits it on a class that several others could share: not used at all, or paid for in any case. Each half is
-//! reduced again. There is no time limit and no hash order, so the same e-graph gives the same choice.
+//! **Method**: branch and reduce. The e-graph becomes a plain and/or graph (`graph`). What no optimum needs
+//! is removed until nothing more goes (`reduce`). What is left falls into independent parts; each gets a
+//! lower bound (`cuts`) and a first solution, and if these differ it is split in two and reduced again
+//! (`search`). There is no time limit and no hash order, so the same e-graph gives the same choice.
 //!
-//! Ties are broken by a fixed order: classes as a walk from the roots meets them, nodes within a class by
-//! operator (`L: Ord`), then by what they cost, then by the classes they use. Class ids come last, so what rule
-//! was applied first rarely shows.
+//! Ties go to what comes first: classes in the order in which a walk from the roots meets them, nodes within
+//! a class by operator (`L: Ord` with the operands blanked out), then by cost, then by the costs of the
+//! operands. Class ids decide only what is still equal then, so which rule was applied first rarely shows.
 
-#[cfg(test)]
-mod bench;
 mod cuts;
 mod graph;
 mod reduce;
@@ -34,7 +32,8 @@ pub(crate) const FORBIDDEN: u64 = u64::MAX;
 /// Where to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
-    /// Search nodes to spend. One that has to look at much counts for several, so that the work is bounded too.
+    /// Search nodes to spend: steps that branch, or that drop nodes for good. One that has to look at much
+    /// counts for several, so that the work is bounded too. One takes about 0.2 ms.
     pub(crate) nodes: u64,
 }
 
@@ -65,8 +64,8 @@ pub(crate) enum ExtractError {
         root: Id,
     },
     /// Node costs are so large that a sum of them could wrap.
-    #[error("expected node costs whose sum fits in 64 bits, found larger ones up to class {class}")]
-    CostOverterms {
+    #[error("expected costs whose sum over the classes fits in 64 bits, found more from class {class} on")]
+    CostOverflow {
         /// The class at which the sum of the highest costs wraps.
         class: Id,
     },
@@ -118,8 +117,9 @@ impl<L> Extraction<L> {
 
 /// Finds the cheapest acyclic choice of nodes that computes all `roots`.
 ///
-/// `cost` is the cost of a node apart from its operands, [`FORBIDDEN`] if it may not be chosen. It is called once
-/// for each node of each class that the roots reach.
+/// `cost` is the cost of a node apart from its operands, [`FORBIDDEN`] if it may not be chosen. It is called
+/// once for each node of each class that the roots reach. The highest costs of these classes must add up to
+/// less than [`FORBIDDEN`].
 pub(crate) fn extract<L, N, F>(
     egraph: &EGraph<L, N>,
     roots: &[Id],
@@ -233,7 +233,7 @@ impl<'a, L: Language> Graph<'a, L> {
             sum = sum
                 .checked_add(highest.unwrap_or(0))
                 .filter(|&sum| sum < FORBIDDEN)
-                .ok_or(ExtractError::CostOverterms { class: self.classes[class as usize] })?;
+                .ok_or(ExtractError::CostOverflow { class: self.classes[class as usize] })?;
         }
         Ok(())
     }
@@ -277,7 +277,7 @@ impl<'a, L: Language> Graph<'a, L> {
         instance
     }
 
-    /// Operator, cost with and without operands, costs of the operands; class ids only as a last resort.
+    /// Operator, cost, costs of the operands; class ids only as a last resort.
     fn tie_key(&self, terms: &Terms, at: usize) -> (L, u64, Vec<u64>, &'a L) {
         let Candidate { node, cost, kids, .. } = &self.nodes[at];
         let operator = (*node).clone().map_children(|_| Id::from(0));
@@ -296,8 +296,9 @@ impl<'a, L: Language> Graph<'a, L> {
                 if let Some(class) = next.take()
                     && !std::mem::replace(&mut seen[class as usize], true)
                 {
-                    debug_assert!(choice[class as usize] != NONE, "a needed class has no node");
-                    stack.push((choice[class as usize], 0));
+                    let pick = choice[class as usize];
+                    debug_assert!(pick != NONE, "a needed class has no node");
+                    stack.extend(Some((pick, 0)).filter(|_| pick != NONE));
                 }
                 let Some((pick, kid)) = stack.last_mut() else { break };
                 let Candidate { class, node, cost: own, kids } = &self.nodes[*pick as usize];
@@ -315,7 +316,7 @@ impl<'a, L: Language> Graph<'a, L> {
         }
         let mut places: Vec<_> = order.iter().enumerate().map(|(at, &(id, _))| (id, at)).collect();
         places.sort_unstable();
-        // Trimming can only make the solution cheaper than what the search was told, never cheaper than the bound.
+        // What was paid for in vain is gone by now, but no solution costs less than the bound.
         debug_assert!(lower <= cost);
         Extraction { order, places, cost, lower_bound: lower.min(cost), explored }
     }

@@ -1,42 +1,47 @@
 //! Reductions: remove what no optimum needs, until nothing more goes.
 //!
 //! **Before**: an [`Instance`].
-//! **After**: a smaller one, whose least cost is that of the first less what was decided. Every required class that is
-//! left has two nodes or more, or is on a cycle through such a class. No class that is not required is used by
-//! one node only, unless that node would get too long. Solutions of the rest, with the decided nodes, solve the whole.
-//! **Method**: rounds of the following, until a round changes nothing. "Reaches" is over all uses by the nodes that
-//! are left, `scc(c)` is the strongly connected component of `c` in that graph. Steps only remove uses, or shorten
-//! paths by merging, so components found at the start of a round may later be too coarse, but never too fine.
+//! **After**: a smaller one, whose least cost is that of the first less what was decided; its solutions, with
+//! the decided nodes, solve the first. Every required class that is left has two nodes or more, or is on a
+//! cycle through such a class. No class is used by one node only, unless it is required or that node would
+//! get too long.
+//! **Method**: rounds of the following, until a round changes nothing. "Reaches" is over all uses by the
+//! nodes that are left; `scc(c)` is the strongly connected component of `c` in that graph. Steps only remove
+//! uses or bypass a class, so components found at the start of a round may later be too coarse, but never too
+//! fine.
 //!
 //! 1. *Unusable*: a node is dropped if it uses a class without a finite term, or one whose every finite term
 //!    contains the node's own class. A choice with that node would have a cycle, whatever is required.
-//! 2. *Merge*: a class `x` that is not required and is used by one node `n` only is chosen exactly when `n` is. So
-//!    `n` is replaced by its combinations with the nodes of `x`: one node fewer in all. Each cycle through `x` enters
-//!    it from `n`'s class, so it stays a cycle through that, or becomes a self-use, which is dropped.
-//! 3. *Dominance*: of two nodes `a`, `b` of class `c`, `a` is dropped if `b` together with a term for each class in
-//!    `E = uses(b) \ uses(a)` costs no more than `a` alone, and `scc(e) != scc(c)` for all `e` in `E`.
-//!    Proof: take a solution with `a`. Choose `b` instead; keep all other choices; where a class of a term of `E` has
-//!    no choice, choose as the term does; forget what is not needed any more. This costs no more. Suppose it has
-//!    a cycle. It is not all old, so it contains an edge from `c` to some `e`, or an added class.
-//!    From `e` no path leads to `c`, or they would be in one component. So the cycle has no edge `c -> e`, nor does it
-//!    pass `c` at all: added classes are reached from `E`. From an added class it goes on through added classes, in
-//!    which the ranks of the terms fall, or into a class that had a choice, whence it stays in such classes, all
-//!    unchanged as `c` is not reached: in neither case does it return. So there is no cycle.
-//!    The proof does not look at what is required, so the least cost of each single class above does not rise
-//!    either: costs of terms from the start of a round stay upper bounds all through it.
+//! 2. *Merge*: a class `x` that is not required and is used by one node `n` only is chosen exactly when `n`
+//!    is. So `n` is replaced by its combinations with the nodes of `x`: one node fewer in all. A cycle
+//!    through `x` enters it from `n`'s class, so it stays a cycle through that, or becomes a self-use, which
+//!    is unusable.
+//! 3. *Dominance*: of two nodes `a`, `b` of class `c`, `a` is dropped if `b` together with terms for the
+//!    classes `E = uses(b) \ uses(a)` costs no more than `a` alone, and `scc(e) != scc(c)` for all `e` in
+//!    `E`.
+//!    Proof: take a solution with `a`. Choose `b` instead and keep all other choices. Then, one term after
+//!    the other, where a class of a term of `E` has no choice, choose as the term does. Forget what is not
+//!    needed any more. This costs no more. Suppose there is a cycle. If it passed `c`, it would leave by an
+//!    old use of `a`, and then through old classes only, a cycle before; or by some `e`, from which no path
+//!    leads back to `c`, or they would be in one component. So it does not pass `c`, and therefore contains
+//!    an added class. From there it goes on through classes added for the same term, which has no cycle, or
+//!    to one that had its choice before; from that one only such classes are reached, so it does not come
+//!    back. Hence there is no cycle.
+//!    The proof does not look at what is required. So the least cost of each class by itself does not rise in
+//!    steps 1 to 3 either, and costs of terms from the start of a round stay upper bounds through them.
 //! 4. *Required*: if a class is required and all its nodes use `x`, then all solutions have `x`.
-//! 5. *Free*: a use of a required `x` by a class `c` with `scc(c) != scc(x)` is forgotten. `x` is paid for in any case, and
-//!    the edge is on no cycle. Within a component the use stays, for it may close a cycle; dropping that condition is
-//!    what makes the usual rule, to take the cheapest node whose operands are paid for, wrong for cyclic graphs.
-//!    With steps 3 and 6 that rule follows from this one.
+//! 5. *Free*: a use of a required `x` by a class `c` with `scc(c) != scc(x)` is forgotten. `x` is paid for in
+//!    any case, and the use is on no cycle. Within a component the use stays, for it may close a cycle;
+//!    dropping that condition is what makes the usual rule, to take the cheapest node whose operands are paid
+//!    for, wrong for cyclic graphs. With steps 3 and 6 that rule follows from this one.
 //! 6. *Decided*: a required class with a single node that uses nothing is paid for and removed.
 
 use super::graph::{Class, Components, Instance, Links, NONE, Node, Picks, Terms, required, uses};
 
-/// Nodes are not merged into one that would use more classes than this: long chains of merges would take quadratic time.
+/// Classes that a merged node may use. Without a limit, long chains of merges would take quadratic time.
 const MAX_USES: usize = 64;
-/// Steps for each class of a component that the search for circular nodes may take. What is not found costs the
-/// search time, nothing else.
+/// How often the search for circular nodes may look at each class of a component. What it misses costs time
+/// in the search, nothing else.
 const CIRCULAR_STEPS: usize = 64;
 
 /// What is left of an instance, and what was decided.
@@ -97,8 +102,8 @@ fn drop_infinite(instance: &mut Instance, terms: &Terms) {
     }
 }
 
-/// Step 1, second half. A term consists of lower ranks, so a use of lower rank than the own class is not circular.
-/// The node that starts the term of a class has only such, so no class loses its last node.
+/// Step 1, second half. A term consists of lower ranks, so a use of lower rank than the own class is not
+/// circular. The node that starts the term of a class has only such uses, so no class loses its last node.
 fn drop_circular(instance: &mut Instance, terms: &Terms, components: &Components) {
     // The check in which a class was last found to have a term without the class checked.
     let mut found = vec![0; instance.len()];
@@ -140,7 +145,8 @@ fn drop_circular(instance: &mut Instance, terms: &Terms, components: &Components
     }
 }
 
-/// Steps 2 and 3, used before user, so that one pass is enough where nothing is shared. Notes merged classes in `gone`.
+/// Steps 2 and 3, used before user, so that one pass is enough where nothing is shared. Classes merged away
+/// are noted in `gone`.
 fn merge_and_dominate(
     instance: &mut Instance,
     terms: &Terms,
@@ -171,10 +177,8 @@ fn merge_and_dominate(
                 count(&mut users, &other, u32::MAX);
                 let uses = node.uses.iter().chain(&other.uses).copied().filter(|&used| used != x).collect();
                 let both = Node::new(node.cost + other.cost, uses, names.pair(node.pick, other.pick));
-                if !both.uses(at) {
-                    count(&mut users, &both, 1);
-                    merged.push(both);
-                }
+                count(&mut users, &both, 1);
+                merged.push(both);
             }
             count(&mut users, node, u32::MAX);
             nodes.splice(i..=i, merged);

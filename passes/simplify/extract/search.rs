@@ -1,17 +1,20 @@
 //! Search: cut into independent parts, bound each, branch, reduce again.
 //!
 //! **Before**: an instance that has a solution.
-//! **After**: its cheapest solution, with that cost as lower bound; or, if the budget was hit, a solution and a bound.
-//! **Method**: depth first. What `reduce` leaves is cut into parts that no use connects. A cycle lies within one part,
-//! and no class is in two, so the parts are solved one by one and their costs add up. Each has a lower bound
-//! ([`Cuts`]) and a first solution. Where these differ:
+//! **After**: its cheapest solution, with that cost as lower bound; or, if the budget was hit, a solution and
+//! a lower bound.
+//! **Method**: depth first. What `reduce` leaves is cut into parts that no use connects. A cycle lies within
+//! one part and no class is in two, so parts are solved one by one and their costs add up. Each has a lower
+//! bound ([`Cuts`]) and a first solution. Where these differ:
 //!
-//! 1. *Fix*: nodes are dropped with which no solution is cheaper than the best known. If there are any, reduce again.
-//! 2. *Share*: otherwise take a class `x` that is not required and that several classes could use. Require it, then do
-//!    without: drop the nodes that use it. Solutions with `x` are among those of the first, solutions without `x` are
-//!    those of the second. The first also has solutions that pay for `x` in vain; the same without `x` costs no more
-//!    and is in the second, so neither has one that is too cheap.
-//! 3. *Choose*: if there is none (all that is open is what may close a cycle), try the nodes of a required class one by one.
+//! 1. *Fix*: nodes with which no solution is cheaper than the best known are dropped. If there are any,
+//!    reduce again.
+//! 2. *Share*: else take a class `x` that is not required and that several classes could use. Require it;
+//!    then do without it, by dropping the nodes that use it. Solutions with `x` are among the first,
+//!    solutions without `x` are the second. The first also has solutions that pay for `x` in vain; the same
+//!    without `x` costs no more and is in the second, so neither has one that is too cheap.
+//! 3. *Choose*: if there is none (what is open closes cycles only), try the nodes of a required class one by
+//!    one.
 //!
 //! Each step leaves fewer nodes, or fewer classes that are not required, so the search ends.
 
@@ -20,8 +23,9 @@ use super::cuts::Cuts;
 use super::graph::{Instance, Links, NONE, Picks, Terms, required};
 use super::reduce::reduce;
 
-/// Steps within steps; what is deeper counts as beyond the budget. Each level keeps a copy of its part, and stack.
-const MAX_DEPTH: u32 = 400;
+/// Steps within steps. What is deeper counts as beyond the budget: each level keeps a copy of its part, and
+/// stack.
+const MAX_DEPTH: u32 = 256;
 /// How often the first solution of a part is improved upon.
 const REROUTES: usize = 2;
 
@@ -179,7 +183,8 @@ struct First {
 }
 
 impl First {
-    /// The best of a few solutions: by cost, by what the bound left of it, and with costs divided among users.
+    /// The best of a few solutions: by cost, by what the bound left of it, and with costs divided among
+    /// users.
     fn new(instance: &Instance, links: &Links, bounds: &Cuts) -> Self {
         let follow = |terms: Terms| {
             let (cost, chosen) = terms.solution(instance);
