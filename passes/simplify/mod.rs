@@ -16,7 +16,7 @@
 mod analysis;
 mod cost;
 mod export;
-#[expect(dead_code, reason = "what the search reports is for remarks and tests")]
+#[cfg_attr(not(test), expect(dead_code, reason = "what the search reports is for remarks and tests"))]
 mod extract;
 mod import;
 mod lang;

@@ -41,6 +41,9 @@ fn run(part: u64) -> Result<(), Failed> {
 }
 
 fn check(seed: u64, statements: usize) -> Result<(), Failed> {
+    std::fs::write(format!("/tmp/gen/{seed}_{statements}.mlir"), program(seed, statements)).unwrap();
+    let _t = std::time::Instant::now();
+    eprintln!("{seed} {statements}");
     compare_levels(&program(seed, statements), "generated.mlir", CALLS, seed)
 }
 

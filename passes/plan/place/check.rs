@@ -1,243 +1,12 @@
-//! Which memory each value lives in: the buffer it ends up in, if nobody can tell.
-//!
-//! Every value first wishes for the place where it is needed: a buffer of the caller, the buffer that a
-//! larger value it is a part of lives in. Then each write is checked against everything that is still to be
-//! read; a write that would destroy something loses its wish and gets a buffer of its own. This is repeated
-//! until no write destroys anything. Each round takes a wish away, so it ends.
+//! Whether a write destroys what is still to be read.
 
-use super::fuse::Fusions;
-use super::guard::{Guard, Guards, exclusive};
-use crate::raise::Buffers;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use xpuc_dialect::ir::{Def, Extent, Func, Op, OpId, Slice, ValueId};
+use super::{Base, Input, Place, Places};
+use crate::plan::guard::{Guard, exclusive};
+use std::collections::HashMap;
+use xpuc_dialect::ir::{Op, OpId, Slice, ValueId};
 use xpuc_dialect::ops::{Kind, Parts};
 
-/// A buffer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Base {
-    /// A memref that is there already: an argument, a view of one.
-    View(ValueId),
-    /// A buffer of the plan, by number.
-    Temp(usize),
-}
-
-impl Base {
-    /// Whether a write to one may change the other.
-    pub(super) fn may_overlap(self, other: Base, buffers: &Buffers) -> bool {
-        let root = |memref: ValueId| buffers.root(memref).unwrap_or(memref);
-        match (self, other) {
-            (Base::Temp(a), Base::Temp(b)) => a == b,
-            (Base::View(a), Base::View(b)) => buffers.may_alias(root(a), root(b)),
-            _ => false,
-        }
-    }
-}
-
-/// A buffer or a slice of one, slices outermost first.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    pub(super) base: Base,
-    pub(super) slices: Vec<(Extent, Extent)>,
-}
-
-impl Place {
-    fn whole(base: Base) -> Self {
-        Place { base, slices: Vec::new() }
-    }
-
-    fn slice(&self, slice: Slice) -> Self {
-        let mut slices = self.slices.clone();
-        slices.push((slice.offset, slice.size));
-        Place { base: self.base, slices }
-    }
-}
-
-/// Why a value has no place in the buffer it is wanted in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Denial {
-    /// The value.
-    pub(super) value: ValueId,
-    /// The reason, for people.
-    pub(super) reason: String,
-}
-
-/// Places of all values.
-#[derive(Debug, Default)]
-pub(super) struct Places {
-    homes: HashMap<ValueId, Place>,
-    /// Values that buffers of the plan are made for, in order.
-    pub(super) temps: Vec<ValueId>,
-    /// `materialize` ops and the buffer each returns.
-    pub(super) results: BTreeMap<OpId, usize>,
-    /// Reads that must be kept as they were.
-    pub(super) saved: HashSet<ValueId>,
-    pub(super) denials: Vec<Denial>,
-    /// Ops through which a value got its place: the ones it is a part of.
-    parents: HashMap<ValueId, Vec<OpId>>,
-    /// Position at which a value written in place is expected in its buffer.
-    due: HashMap<ValueId, usize>,
-}
-
-impl Places {
-    /// Where a tensor lives; `None` for what is computed where it is used.
-    pub(super) fn get(&self, func: &Func, value: ValueId) -> Option<Place> {
-        if let Some(place) = self.homes.get(&value) {
-            return Some(place.clone());
-        }
-        let op = func.def_op(value)?;
-        if let Some(slice) = Slice::of(op) {
-            return Some(self.get(func, slice.source)?.slice(slice));
-        }
-        if &*op.name == "tensor.cast" { self.get(func, op.operands[0]) } else { None }
-    }
-}
-
-/// What the decision is made from.
-pub(super) struct Input<'a> {
-    pub(super) func: &'a Func,
-    pub(super) order: &'a [OpId],
-    pub(super) guards: &'a Guards,
-    pub(super) fusions: &'a Fusions,
-    pub(super) buffers: &'a Buffers,
-}
-
-pub(super) fn decide(input: &Input<'_>) -> Places {
-    let mut denied: Denied = BTreeMap::new();
-    let mut saved: BTreeSet<ValueId> = BTreeSet::new();
-    loop {
-        let places = Wish::new(input, &denied, &saved).run();
-        match Check::new(input, &places).violation() {
-            None => {
-                let denials =
-                    denied.into_iter().map(|((value, _), reason)| Denial { value, reason }).collect();
-                return Places { saved: saved.into_iter().collect(), denials, ..places };
-            }
-            Some(Violation::Deny(value, reason)) => {
-                let place = places.homes.get(&value).cloned().unwrap_or(Place::whole(Base::View(value)));
-                denied.insert((value, place), reason);
-            }
-            // With the old content kept, places that were denied may do.
-            Some(Violation::Save(value)) => {
-                saved.insert(value);
-                denied.clear();
-            }
-        }
-    }
-}
-
-/// Places that values may not have, and why.
-type Denied = BTreeMap<(ValueId, Place), String>;
-
-struct Wish<'a> {
-    input: &'a Input<'a>,
-    denied: &'a Denied,
-    saved: &'a BTreeSet<ValueId>,
-    position: HashMap<OpId, usize>,
-    places: Places,
-}
-
-impl<'a> Wish<'a> {
-    fn new(input: &'a Input<'a>, denied: &'a Denied, saved: &'a BTreeSet<ValueId>) -> Self {
-        let position = input.order.iter().enumerate().map(|(i, id)| (*id, i)).collect();
-        Wish { input, denied, saved, position, places: Places::default() }
-    }
-
-    fn run(mut self) -> Places {
-        let func = self.input.func;
-        for id in self.input.order {
-            let op = func.op(*id);
-            if let (Some(Kind::Read), [result]) = (Kind::of(op), &op.results[..])
-                && !self.saved.contains(result)
-            {
-                self.places.homes.insert(*result, Place::whole(Base::View(op.operands[0])));
-            }
-        }
-        for (position, id) in self.input.order.iter().enumerate() {
-            let op = func.op(*id);
-            match Kind::of(op) {
-                Some(Kind::Into) => {
-                    self.wish(op.operands[0], &Place::whole(Base::View(op.operands[1])), position, &[]);
-                }
-                Some(Kind::Materialize) => {
-                    let temp = self.temp(op.operands[0]);
-                    self.places.results.insert(*id, temp);
-                    self.wish(op.operands[0], &Place::whole(Base::Temp(temp)), position, &[]);
-                }
-                _ => {}
-            }
-        }
-        for id in self.input.order.iter().rev() {
-            // Views live where what they are views of lives.
-            if Slice::of(func.op(*id)).is_some() || &*func.op(*id).name == "tensor.cast" {
-                continue;
-            }
-            for result in &func.op(*id).results {
-                let is_tensor = func.ty(*result).tensor().is_some();
-                if is_tensor && self.places.get(func, *result).is_none() {
-                    let temp = self.temp(*result);
-                    let position = usize::MAX;
-                    self.place(*result, &Place::whole(Base::Temp(temp)), position, &[]);
-                }
-            }
-        }
-        self.places
-    }
-
-    fn temp(&mut self, value: ValueId) -> usize {
-        self.places.temps.push(value);
-        self.places.temps.len() - 1
-    }
-
-    fn wish(&mut self, value: ValueId, place: &Place, due: usize, through: &[OpId]) {
-        let func = self.input.func;
-        let Def::Result(id, _) = func.def(value) else { return };
-        if self.denied.contains_key(&(value, place.clone())) || self.places.homes.contains_key(&value) {
-            return;
-        }
-        let op = func.op(id);
-        if Slice::of(op).is_some() || Kind::of(op) == Some(Kind::Read) || !self.position.contains_key(&id) {
-            return;
-        }
-        if &*op.name == "tensor.cast" {
-            return self.wish(op.operands[0], place, due, through);
-        }
-        self.place(value, place, due, through);
-    }
-
-    fn place(&mut self, value: ValueId, place: &Place, due: usize, through: &[OpId]) {
-        let func = self.input.func;
-        self.places.homes.insert(value, place.clone());
-        self.places.parents.insert(value, through.to_vec());
-        self.places.due.insert(value, due);
-        let Def::Result(id, _) = func.def(value) else { return };
-        let op = func.op(id);
-        let mut path = through.to_vec();
-        path.push(id);
-        match &*op.name {
-            "arith.select" => {
-                self.wish(op.operands[1], place, due, &path);
-                self.wish(op.operands[2], place, due, &path);
-            }
-            "tensor.insert" => self.wish(op.operands[1], place, due, &path),
-            "tensor.insert_slice" => {
-                let Some((source, slice)) = Slice::of_insert(op) else { return };
-                self.wish(slice.source, place, due, &path);
-                // The part may be written in place only over a whole that is there already.
-                let there = self.places.get(func, slice.source).as_ref() == Some(place);
-                let before = |a: ValueId, b: ValueId| match (func.def(a), func.def(b)) {
-                    (Def::Result(a, _), Def::Result(b, _)) => self.position.get(&a) < self.position.get(&b),
-                    _ => false,
-                };
-                if there && before(slice.source, source) {
-                    self.wish(source, &place.slice(slice), due, &path);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-enum Violation {
+pub(super) enum Violation {
     Deny(ValueId, String),
     Save(ValueId),
 }
@@ -259,7 +28,7 @@ struct Use {
     guard: Guard,
 }
 
-struct Check<'a> {
+pub(super) struct Check<'a> {
     input: &'a Input<'a>,
     places: &'a Places,
     /// Uses of each value that owns memory, through views of it.
@@ -268,7 +37,7 @@ struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    fn new(input: &'a Input<'a>, places: &'a Places) -> Self {
+    pub(super) fn new(input: &'a Input<'a>, places: &'a Places) -> Self {
         let func = input.func;
         let mut check = Check { input, places, uses: HashMap::new(), defined: HashMap::new() };
         for (at, id) in input.order.iter().enumerate() {
@@ -306,7 +75,7 @@ impl<'a> Check<'a> {
         if Slice::of(op).is_some() || &*op.name == "tensor.cast" { self.owner(op.operands[0]) } else { None }
     }
 
-    fn violation(&self) -> Option<Violation> {
+    pub(super) fn violation(&self) -> Option<Violation> {
         if let Some(value) = self.overtaken() {
             return Some(Violation::Save(value));
         }

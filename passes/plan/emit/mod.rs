@@ -1,14 +1,17 @@
 //! The planned program, written out: buffers, commands in order, conditions around them.
 
+mod condition;
+mod memory;
+
+use condition::Open;
+
 use super::fuse::Fusions;
 use super::guard::{Guard, Guards};
 use super::place::{Base, Place, Places};
 use super::sync::Stream;
 use crate::raise::Buffers;
 use std::collections::HashMap;
-use xpuc_dialect::ir::{
-    BlockId, Builder, Def, Extent, Func, Op, OpId, OpSpec, Shaped, Slice, Space, Type, ValueId,
-};
+use xpuc_dialect::ir::{BlockId, Builder, Extent, Func, Op, OpId, OpSpec, Slice, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, Parts, space};
 
 /// What the plan of one function is.
@@ -88,19 +91,6 @@ struct Emit<'a, 'f> {
     frees: HashMap<usize, Vec<usize>>,
     /// Buffers to free once no condition is open.
     due: Vec<usize>,
-}
-
-/// Commands under a guard, and perhaps those under its opposite.
-struct Open {
-    guard: Guard,
-    then: BlockId,
-    otherwise: Option<BlockId>,
-}
-
-/// The guard that holds exactly where this one does not, if it is a single condition.
-fn opposite(guard: &Guard) -> Option<Guard> {
-    let [(condition, side)] = guard[..] else { return None };
-    Some(vec![(condition, !side)])
 }
 
 impl<'a> Emit<'a, '_> {
@@ -360,24 +350,6 @@ impl<'a> Emit<'a, '_> {
         self.clone_op(id, self.entry);
     }
 
-    /// A scalar that is computed only under a guard, and 0 otherwise.
-    fn lazily(&mut self, guard: &Guard, ty: Type, make: impl FnOnce(&mut Builder<'_>) -> ValueId) -> ValueId {
-        if guard.is_empty() {
-            return self.top(make);
-        }
-        let condition = self.condition(guard);
-        self.top(|b| {
-            let types = [ty.clone()];
-            let made = b.if_else(
-                condition,
-                &types,
-                |b| Ok::<_, std::convert::Infallible>(vec![make(b)]),
-                |b| Ok(vec![b.constant(0, &ty)]),
-            );
-            made.unwrap_or_else(|never| match never {})[0]
-        })
-    }
-
     fn clone_op(&mut self, id: OpId, block: BlockId) {
         let func = self.func();
         let op = func.op(id);
@@ -403,240 +375,5 @@ impl<'a> Emit<'a, '_> {
         self.b.block = home;
         let results = self.b.func.op(made).results.clone();
         self.map.extend(op.results.iter().copied().zip(results));
-    }
-
-    // ---- Places.
-
-    fn base(&self, value: ValueId) -> Option<Base> {
-        self.plan.places.get(self.func(), value).map(|place| place.base)
-    }
-
-    fn lives(&self, value: ValueId, place: &Place) -> bool {
-        self.plan.places.get(self.func(), value).as_ref() == Some(place)
-    }
-
-    /// A tensor as the memref it lives in, anything else as it is.
-    fn operand(&mut self, value: ValueId) -> ValueId {
-        if self.func().ty(value).tensor().is_some() { self.memref(value) } else { self.map[&value] }
-    }
-
-    fn memref(&mut self, value: ValueId) -> ValueId {
-        match self.plan.places.get(self.func(), value) {
-            Some(place) => self.at(&place, value),
-            // Every tensor that is no part of a launch has a place.
-            None => unreachable!("a tensor without a place"),
-        }
-    }
-
-    /// The memref of a place; its buffer is made when first needed, with the sizes of `value`.
-    fn at(&mut self, place: &Place, value: ValueId) -> ValueId {
-        let key = (place.base, place.slices.clone());
-        if let Some(memref) = self.memrefs.get(&key) {
-            return *memref;
-        }
-        let memref = match place.slices.split_last() {
-            None => match place.base {
-                Base::View(memref) => self.map[&memref],
-                Base::Temp(temp) => self.alloc(temp, value),
-            },
-            Some((last, rest)) => {
-                let outer = self.at(&Place { base: place.base, slices: rest.to_vec() }, value);
-                let (offset, size) = (self.extent(last.0), self.extent(last.1));
-                self.top(|b| b.subview(outer, offset, size))
-            }
-        };
-        self.memrefs.insert(key, memref);
-        memref
-    }
-
-    fn alloc(&mut self, temp: usize, value: ValueId) -> ValueId {
-        if let Some(memref) = self.temps[temp] {
-            return memref;
-        }
-        let Some(shaped) = self.func().ty(value).tensor().cloned() else {
-            unreachable!("a buffer of a scalar")
-        };
-        let mut sizes: Vec<ValueId> = (0..shaped.rank())
-            .filter(|axis| shaped.dims[*axis].is_none())
-            .map(|axis| self.size(value, axis))
-            .collect();
-        // A size may make sense under its condition only.
-        if let Def::Result(id, _) = self.func().def(self.plan.places.temps[temp])
-            && !self.plan.guards.get(id).is_empty()
-        {
-            let condition = self.condition(&self.plan.guards.get(id).to_vec());
-            sizes = sizes
-                .into_iter()
-                .map(|size| {
-                    self.top(|b| {
-                        let nothing = b.index(0);
-                        b.select(condition, size, nothing)
-                    })
-                })
-                .collect();
-        }
-        let ty = Type::MemRef(Shaped { ..shaped });
-        let memref = self.top(|b| b.value(Kind::Alloc.name(), &sizes, ty, &[]));
-        self.temps[temp] = Some(memref);
-        memref
-    }
-
-    /// Size of a tensor along an axis, from what it is made of.
-    fn size(&mut self, value: ValueId, axis: usize) -> ValueId {
-        let func = self.func();
-        if let Some(size) = func.ty(value).shaped().and_then(|s| s.dims.get(axis).copied().flatten()) {
-            return self.top(|b| b.index(size as i64));
-        }
-        let Some(op) = func.def_op(value) else { unreachable!("tensors are results") };
-        if let Some(parts) = Parts::of(op) {
-            if parts.kind.is_sized() {
-                let dims = func.ty(value).shaped().map(|s| s.dims.clone()).unwrap_or_default();
-                let position = dims[..axis].iter().filter(|d| d.is_none()).count();
-                return self.map[&parts.sizes[position]];
-            }
-            if parts.kind == Kind::Cumsum && op.has("exclusive") {
-                let size = self.size(parts.inputs[0], axis);
-                return self.top(|b| {
-                    let one = b.index(1);
-                    b.arith("addi", size, one)
-                });
-            }
-            // The first input that is not a scalar and does not stretch; a gather has the shape of its index.
-            let stretches = |v: &ValueId| func.ty(*v).shaped().is_none_or(|s| s.dims[axis] == Some(1));
-            let inputs = if parts.kind == Kind::Gather { &parts.inputs[1..] } else { parts.inputs };
-            if let Some(input) = inputs.iter().find(|v| !stretches(v)) {
-                return self.size(*input, axis);
-            }
-        }
-        if let Some(slice) = Slice::of(op) {
-            return self.extent(slice.size);
-        }
-        match (Kind::of(op), &*op.name) {
-            (Some(Kind::Read), _) => {
-                let memref = self.map[&op.operands[0]];
-                self.top(|b| b.dim(memref, axis))
-            }
-            (_, "tensor.empty") => {
-                let dims = func.ty(value).shaped().map(|s| s.dims.clone()).unwrap_or_default();
-                let position = dims[..axis].iter().filter(|d| d.is_none()).count();
-                self.map[&op.operands[position]]
-            }
-            (_, "tensor.insert" | "tensor.insert_slice" | "arith.select") => self.size(op.operands[1], axis),
-            _ => self.size(op.operands[0], axis),
-        }
-    }
-
-    fn extent(&mut self, extent: Extent) -> ValueId {
-        match extent {
-            Extent::Value(value) => self.map[&value],
-            Extent::Const(value) => self.top(|b| b.index(value)),
-        }
-    }
-
-    // ---- Conditions and the stream.
-
-    /// Builds outside of all conditions, before the commands that are being collected.
-    fn top<T>(&mut self, build: impl FnOnce(&mut Builder<'_>) -> T) -> T {
-        let home = std::mem::replace(&mut self.b.block, self.entry);
-        let built = build(&mut self.b);
-        self.b.block = home;
-        built
-    }
-
-    /// Builds commands under a guard, together with the last ones if that is the same.
-    fn in_guard(&mut self, guard: &Guard, build: impl FnOnce(&mut Self)) {
-        let fits = |open: &Open| open.guard == *guard || opposite(&open.guard).as_ref() == Some(guard);
-        if self.open.as_ref().is_some_and(|open| !fits(open)) {
-            self.close();
-        }
-        if guard.is_empty() {
-            return build(self);
-        }
-        // Known before the op that holds the block.
-        if opposite(guard).is_none_or(|opposite| self.open.as_ref().is_none_or(|open| open.guard != opposite))
-        {
-            self.condition(guard);
-        }
-        let block = match &self.open {
-            Some(open) if open.guard == *guard => open.then,
-            Some(Open { otherwise: Some(block), .. }) => *block,
-            _ => {
-                let block = self.b.func.new_block(&[]);
-                match &mut self.open {
-                    Some(open) => open.otherwise = Some(block),
-                    None => self.open = Some(Open { guard: guard.clone(), then: block, otherwise: None }),
-                }
-                block
-            }
-        };
-        let home = std::mem::replace(&mut self.b.block, block);
-        build(self);
-        self.b.block = home;
-    }
-
-    /// Ends the conditions that are open.
-    fn close(&mut self) {
-        let Some(Open { guard, then, otherwise }) = self.open.take() else { return };
-        let condition = self.condition(&guard);
-        for block in [Some(then), otherwise].into_iter().flatten() {
-            let home = std::mem::replace(&mut self.b.block, block);
-            self.b.effect("scf.yield", &[], &[]);
-            self.b.block = home;
-        }
-        let regions = vec![vec![then], otherwise.into_iter().collect()];
-        self.top(|b| b.op("scf.if", OpSpec { operands: &[condition], regions, ..OpSpec::default() }));
-        self.free_due();
-    }
-
-    fn condition(&mut self, guard: &Guard) -> ValueId {
-        if let Some(condition) = self.conditions.get(guard) {
-            return *condition;
-        }
-        let parts: Vec<(ValueId, bool)> = guard.iter().map(|(v, side)| (self.map[v], *side)).collect();
-        let condition = self.top(|b| {
-            let mut all: Option<ValueId> = None;
-            for (value, side) in parts {
-                let value = if side {
-                    value
-                } else {
-                    let yes = b.constant(1, &Type::I1);
-                    b.arith("xori", value, yes)
-                };
-                all = Some(all.map_or(value, |all| b.arith("andi", all, value)));
-            }
-            all.unwrap_or_else(|| b.constant(1, &Type::I1))
-        });
-        self.conditions.insert(guard.clone(), condition);
-        condition
-    }
-
-    /// Waits, if what the host is about to use is still coming down.
-    fn settle(&mut self, guard: &Guard, value: ValueId) {
-        if space(self.func(), value) == Some(Space::Host) && self.stream.is_downloading(self.base(value)) {
-            self.in_guard(guard, |emit| emit.wait());
-        }
-    }
-
-    fn wait(&mut self) {
-        self.b.effect(Kind::Wait.name(), &[], &[]);
-        // A wait under a condition may not happen.
-        if self.b.block == self.entry {
-            self.stream.drained();
-        }
-    }
-
-    fn free_after(&mut self, position: usize) {
-        self.due.extend(self.frees.remove(&position).unwrap_or_default());
-        if self.open.is_none() {
-            self.free_due();
-        }
-    }
-
-    fn free_due(&mut self) {
-        for temp in std::mem::take(&mut self.due) {
-            if let Some(memref) = self.temps[temp] {
-                self.top(|b| b.effect(Kind::Free.name(), &[memref], &[]));
-            }
-        }
     }
 }

@@ -1,0 +1,134 @@
+//! Where values live: memrefs of places, allocated when first needed.
+
+use super::Emit;
+use crate::plan::place::{Base, Place};
+use xpuc_dialect::ir::{Def, Extent, Shaped, Slice, Type, ValueId};
+use xpuc_dialect::ops::{Kind, Parts};
+
+impl Emit<'_, '_> {
+    pub(super) fn base(&self, value: ValueId) -> Option<Base> {
+        self.plan.places.get(self.func(), value).map(|place| place.base)
+    }
+
+    pub(super) fn lives(&self, value: ValueId, place: &Place) -> bool {
+        self.plan.places.get(self.func(), value).as_ref() == Some(place)
+    }
+
+    /// A tensor as the memref it lives in, anything else as it is.
+    pub(super) fn operand(&mut self, value: ValueId) -> ValueId {
+        if self.func().ty(value).tensor().is_some() { self.memref(value) } else { self.map[&value] }
+    }
+
+    pub(super) fn memref(&mut self, value: ValueId) -> ValueId {
+        match self.plan.places.get(self.func(), value) {
+            Some(place) => self.at(&place, value),
+            // Every tensor that is no part of a launch has a place.
+            None => unreachable!("a tensor without a place"),
+        }
+    }
+
+    /// The memref of a place; its buffer is made when first needed, with the sizes of `value`.
+    pub(super) fn at(&mut self, place: &Place, value: ValueId) -> ValueId {
+        let key = (place.base, place.slices.clone());
+        if let Some(memref) = self.memrefs.get(&key) {
+            return *memref;
+        }
+        let memref = match place.slices.split_last() {
+            None => match place.base {
+                Base::View(memref) => self.map[&memref],
+                Base::Temp(temp) => self.alloc(temp, value),
+            },
+            Some((last, rest)) => {
+                let outer = self.at(&Place { base: place.base, slices: rest.to_vec() }, value);
+                let (offset, size) = (self.extent(last.0), self.extent(last.1));
+                self.top(|b| b.subview(outer, offset, size))
+            }
+        };
+        self.memrefs.insert(key, memref);
+        memref
+    }
+
+    pub(super) fn alloc(&mut self, temp: usize, value: ValueId) -> ValueId {
+        if let Some(memref) = self.temps[temp] {
+            return memref;
+        }
+        let Some(shaped) = self.func().ty(value).tensor().cloned() else {
+            unreachable!("a buffer of a scalar")
+        };
+        let mut sizes: Vec<ValueId> = (0..shaped.rank())
+            .filter(|axis| shaped.dims[*axis].is_none())
+            .map(|axis| self.size(value, axis))
+            .collect();
+        // A size may make sense under its condition only.
+        if let Def::Result(id, _) = self.func().def(self.plan.places.temps[temp])
+            && !self.plan.guards.get(id).is_empty()
+        {
+            let condition = self.condition(&self.plan.guards.get(id).to_vec());
+            sizes = sizes
+                .into_iter()
+                .map(|size| {
+                    self.top(|b| {
+                        let nothing = b.index(0);
+                        b.select(condition, size, nothing)
+                    })
+                })
+                .collect();
+        }
+        let ty = Type::MemRef(Shaped { ..shaped });
+        let memref = self.top(|b| b.value(Kind::Alloc.name(), &sizes, ty, &[]));
+        self.temps[temp] = Some(memref);
+        memref
+    }
+
+    /// Size of a tensor along an axis, from what it is made of.
+    pub(super) fn size(&mut self, value: ValueId, axis: usize) -> ValueId {
+        let func = self.func();
+        if let Some(size) = func.ty(value).shaped().and_then(|s| s.dims.get(axis).copied().flatten()) {
+            return self.top(|b| b.index(size as i64));
+        }
+        let Some(op) = func.def_op(value) else { unreachable!("tensors are results") };
+        if let Some(parts) = Parts::of(op) {
+            if parts.kind.is_sized() {
+                let dims = func.ty(value).shaped().map(|s| s.dims.clone()).unwrap_or_default();
+                let position = dims[..axis].iter().filter(|d| d.is_none()).count();
+                return self.map[&parts.sizes[position]];
+            }
+            if parts.kind == Kind::Cumsum && op.has("exclusive") {
+                let size = self.size(parts.inputs[0], axis);
+                return self.top(|b| {
+                    let one = b.index(1);
+                    b.arith("addi", size, one)
+                });
+            }
+            // The first input that is not a scalar and does not stretch; a gather has the shape of its index.
+            let stretches = |v: &ValueId| func.ty(*v).shaped().is_none_or(|s| s.dims[axis] == Some(1));
+            let inputs = if parts.kind == Kind::Gather { &parts.inputs[1..] } else { parts.inputs };
+            if let Some(input) = inputs.iter().find(|v| !stretches(v)) {
+                return self.size(*input, axis);
+            }
+        }
+        if let Some(slice) = Slice::of(op) {
+            return self.extent(slice.size);
+        }
+        match (Kind::of(op), &*op.name) {
+            (Some(Kind::Read), _) => {
+                let memref = self.map[&op.operands[0]];
+                self.top(|b| b.dim(memref, axis))
+            }
+            (_, "tensor.empty") => {
+                let dims = func.ty(value).shaped().map(|s| s.dims.clone()).unwrap_or_default();
+                let position = dims[..axis].iter().filter(|d| d.is_none()).count();
+                self.map[&op.operands[position]]
+            }
+            (_, "tensor.insert" | "tensor.insert_slice" | "arith.select") => self.size(op.operands[1], axis),
+            _ => self.size(op.operands[0], axis),
+        }
+    }
+
+    pub(super) fn extent(&mut self, extent: Extent) -> ValueId {
+        match extent {
+            Extent::Value(value) => self.map[&value],
+            Extent::Const(value) => self.top(|b| b.index(value)),
+        }
+    }
+}

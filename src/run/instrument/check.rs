@@ -1,0 +1,147 @@
+//! Loads, stores, divisions and clauses of the contract, each with its check.
+
+use super::{Clause, INT, Rewriter, call, wide};
+use std::convert::Infallible;
+use xpuc_dialect::ir::{Attr, Builder, OpId, OpSpec, Shaped, Type, ValueId};
+use xpuc_dialect::ops::predicate;
+
+impl Rewriter<'_> {
+    /// Base, linear index, whether inside, element code and agent of an access.
+    pub(super) fn access(
+        &mut self,
+        b: &mut Builder<'_>,
+        memref: ValueId,
+        indices: &[ValueId],
+    ) -> [ValueId; 5] {
+        let (base, offset) = self.address(b, memref);
+        let mut inside = b.constant(1, &Type::I1);
+        let mut index = b.index(0);
+        for (axis, i) in indices.iter().enumerate() {
+            let dim = b.dim(memref, axis);
+            let within = b.cmpi("ult", *i, dim);
+            inside = b.arith("andi", inside, within);
+            let scaled = b.arith("muli", index, dim);
+            index = b.arith("addi", scaled, *i);
+        }
+        let index = b.arith("addi", index, offset);
+        let inside = b.value("arith.extui", &[inside], INT, &[]);
+        let code = b.constant(b.shaped(memref).elem.bits().unwrap_or(32).into(), &INT);
+        let agent = b.constant(i64::from(self.kernel), &INT);
+        [base, index, inside, code, agent]
+    }
+
+    /// Address of the buffer that a memref is in, and the memref's first element.
+    pub(super) fn address(&mut self, b: &mut Builder<'_>, memref: ValueId) -> (ValueId, ValueId) {
+        if let Some(known) = self.views.get(&(b.block, memref)) {
+            return *known;
+        }
+        let shaped = b.shaped(memref).clone();
+        let base = b.value("memref.extract_aligned_pointer_as_index", &[memref], Type::Index, &[]);
+        let mut types = vec![Type::MemRef(Shaped::new((*shaped.elem).clone(), [], shaped.space))];
+        types.extend(std::iter::repeat_n(Type::Index, 1 + 2 * shaped.rank()));
+        let spec = OpSpec { operands: &[memref], results: &types, ..OpSpec::default() };
+        let metadata = b.op("memref.extract_strided_metadata", spec);
+        let view = (base, b.func.op(metadata).results[1]);
+        self.views.insert((b.block, memref), view);
+        view
+    }
+
+    pub(super) fn load(
+        &mut self,
+        b: &mut Builder<'_>,
+        memref: ValueId,
+        index: ValueId,
+        loc: ValueId,
+    ) -> ValueId {
+        if !self.checked {
+            return b.load(memref, &[index]);
+        }
+        let elem = b.shaped(memref).elem.as_ref().clone();
+        let [base, index, inside, code, agent] = self.access(b, memref, &[index]);
+        let wide = call(b, "xpu_rt_load", &[base, index, inside, code, agent, loc], &[Type::I64])[0];
+        b.int_cast(wide, &elem)
+    }
+
+    /// A division that neither traps on 0 nor on the one quotient that does not fit, which wraps.
+    pub(super) fn divide(&mut self, b: &mut Builder<'_>, id: OpId, loc: ValueId) {
+        let op = self.func.op(id);
+        let (x, y) = (self.map[&op.operands[0]], self.map[&op.operands[1]]);
+        let ty = b.ty(x).clone();
+        let constant = b.func.def_op(y).and_then(|op| op.attrs.get("value")).and_then(Attr::as_int);
+        if constant.is_some_and(|value| value > 0) {
+            return self.copy(b, id);
+        }
+        let (zero, one, minus_one) = (b.constant(0, &ty), b.constant(1, &ty), b.constant(-1, &ty));
+        let by_zero = b.cmpi("eq", y, zero);
+        if self.checked {
+            let checked = b.when(by_zero, |b| {
+                call(b, "xpu_rt_divided_by_zero", &[loc], &[]);
+                Ok::<_, Infallible>(())
+            });
+            checked.unwrap_or_else(|never| match never {});
+        }
+        let mut divisor = b.select(by_zero, one, y);
+        let signed = !op.name.ends_with("ui");
+        let negates = b.cmpi("eq", y, minus_one);
+        if signed {
+            divisor = b.select(negates, one, divisor);
+        }
+        let made = b.like(op, &[x, divisor], &[ty], Vec::new());
+        let mut result = b.func.op(made).results[0];
+        if signed {
+            let by_minus_one = if op.name.starts_with("arith.rem") { zero } else { b.arith("subi", zero, x) };
+            result = b.select(negates, by_minus_one, result);
+        }
+        self.map.insert(op.results[0], result);
+    }
+
+    /// Goes on when every element satisfies the clause, else reports the first that does not and returns.
+    pub(super) fn require(&mut self, b: &mut Builder<'_>, id: OpId, loc: ValueId) {
+        let op = self.func.op(id);
+        let Some(predicate) = predicate(op) else { return };
+        let message = op.str_attr("message").unwrap_or_default().to_owned();
+        self.tables.clauses.push(Clause { message, expected: predicate.in_words() });
+        let clause = b.constant(self.tables.clauses.len() as i64 - 1, &INT);
+        let (x, y) = (self.map[&op.operands[0]], self.map[&op.operands[1]]);
+        let nowhere = b.index(-1);
+        let scalar = b.ty(x).is_scalar();
+        let (holds, index) = if scalar {
+            (b.cmpi(predicate.as_str(), x, y), nowhere)
+        } else {
+            let index = self.first_violation(b, (x, y), predicate.as_str(), loc);
+            (b.cmpi("eq", index, nowhere), index)
+        };
+        let (go_on, fail) = (b.func.new_block(&[]), b.func.new_block(&[]));
+        b.func.body.extend([fail, go_on]);
+        let successors = vec![go_on, fail];
+        let segments = [("operandSegmentSizes", Attr::I32s(vec![1, 0, 0]))];
+        b.op("cf.cond_br", OpSpec { operands: &[holds], successors, attrs: &segments, ..OpSpec::default() });
+        b.block = fail;
+        let found = if scalar { x } else { self.load(b, x, index, loc) };
+        let bound = if b.ty(y).is_scalar() { y } else { self.load(b, y, index, loc) };
+        let (found, bound) = (wide(b, found), wide(b, bound));
+        call(b, "xpu_rt_fail", &[clause, bound, found, index, loc], &[]);
+        b.effect("func.return", &[], &[]);
+        b.block = go_on;
+    }
+
+    pub(super) fn first_violation(
+        &mut self,
+        b: &mut Builder<'_>,
+        (x, y): (ValueId, ValueId),
+        predicate: &str,
+        loc: ValueId,
+    ) -> ValueId {
+        let (zero, one, nowhere) = (b.index(0), b.index(1), b.index(-1));
+        let size = b.dim(x, 0);
+        let found = b.for_loop([zero, size, one], &[nowhere], |b, i, carried| {
+            let left = self.load(b, x, i, loc);
+            let right = if b.ty(y).is_scalar() { y } else { self.load(b, y, i, loc) };
+            let holds = b.cmpi(predicate, left, right);
+            let first = b.cmpi("eq", carried[0], nowhere);
+            let here = b.select(first, i, carried[0]);
+            Ok::<_, Infallible>(vec![b.select(holds, carried[0], here)])
+        });
+        found.unwrap_or_else(|never| match never {})[0]
+    }
+}
