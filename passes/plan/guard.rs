@@ -62,7 +62,8 @@ impl Guards {
     }
 }
 
-fn common(a: &[(ValueId, bool)], b: &[(ValueId, bool)]) -> Guard {
+/// The conditions that two guards begin with.
+pub(super) fn common(a: &[(ValueId, bool)], b: &[(ValueId, bool)]) -> Guard {
     a.iter().zip(b).take_while(|(x, y)| x == y).map(|(x, _)| *x).collect()
 }
 

@@ -157,7 +157,8 @@ impl Walk<'_, '_> {
             if let Some(slice) = self.func.def_op(value).and_then(Slice::of) {
                 let source = self.read(slice.source);
                 let (offset, size) = self.range(slice);
-                return self.out.extract_slice(source, offset, size);
+                let part = self.out.extract_slice(source, offset, size);
+                return self.out.tensor_cast(part, &tensor_of(self.func.ty(value)));
             }
             // A cast of a promoted buffer.
             let source = self.func.def_op(value).map(|op| op.operands[0]);

@@ -1,15 +1,23 @@
 //! Random programs in buffer form: at every level of optimization they leave the same.
 //!
-//! A program is a list of statements, each drawn from numbers of its own, so that the first statements of a program
-//! are a program too: a failure is reported with the fewest statements that fail.
+//! A program that fails is reported without the lines that the failure can do without.
 
 use crate::Test;
 use crate::differential::{Random, compare_levels};
 use libtest_mimic::Failed;
 use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
-/// Programs of one test.
-const PROGRAMS: u64 = 12;
+/// Programs that are always tried; see `MORE`.
+const PROGRAMS: u64 = 40;
+
+/// Programs of the ignored test: `cargo test --test harness -- --ignored generate`.
+const MORE: u64 = 1600;
+
+/// Tests that share them.
+const TESTS: u64 = 4;
 
 /// Statements of one program, those in branches apart.
 const STATEMENTS: usize = 14;
@@ -20,32 +28,97 @@ const MAX_DEPTH: usize = 2;
 /// Calls of each program.
 const CALLS: u64 = 6;
 
+/// Time in which a program has to be compiled and run, several hundred times what it takes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Failures that one test lists.
+const MAX_FAILURES: usize = 30;
+
 /// Tests, each with programs of its own.
 pub(crate) fn tests() -> Vec<Test> {
-    (0..4).map(|part| Test::plain(format!("generate/{part}"), move || run(part))).collect()
+    let some = |first: u64, count: u64| (first * count..(first + 1) * count);
+    let mut tests: Vec<Test> = Vec::new();
+    for part in 0..TESTS {
+        tests.push(Test::plain(format!("generate/{part}"), move || run(some(part, PROGRAMS / TESTS))));
+        let more = Test::plain(format!("generate/more/{part}"), move || run(some(part, MORE / TESTS)));
+        tests.push(Test { ignored: true, ..more });
+    }
+    tests
 }
 
-fn run(part: u64) -> Result<(), Failed> {
-    for seed in part * PROGRAMS..(part + 1) * PROGRAMS {
-        if check(seed, STATEMENTS).is_ok() {
+fn run(seeds: Range<u64>) -> Result<(), Failed> {
+    let mut faults = Vec::new();
+    let skip = std::fs::read_to_string("/tmp/gen/hang.txt").unwrap_or_default();
+    let dump = std::path::Path::new("/tmp/gen/dump").exists();
+    for seed in seeds {
+        let source = program(seed);
+        if dump {
+            std::fs::write(format!("/tmp/gen/{seed}.mlir"), &source).unwrap();
             continue;
         }
-        for statements in 0..=STATEMENTS {
-            if let Err(fault) = check(seed, statements) {
-                let fault = fault.message().unwrap_or_default().to_owned();
-                return Err(format!("seed {seed}: {fault}\n{}", program(seed, statements)).into());
+        if skip.lines().any(|l| l == seed.to_string()) {
+            continue;
+        }
+        if let Err(fault) = check(&source, seed) {
+            let (source, fault) =
+                if fault.contains(PATIENT) { (source, fault) } else { smallest(&source, seed, fault) };
+            let patient = fault.contains(PATIENT);
+            println!("seed {seed}: {fault}\n{source}");
+            faults.push(format!("seed {seed}: {fault}\n{source}"));
+            // The compiler still runs, and takes the time of all others.
+            if patient || faults.len() == MAX_FAILURES {
+                break;
             }
         }
     }
-    Ok(())
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
 }
 
-fn check(seed: u64, statements: usize) -> Result<(), Failed> {
-    std::fs::write(format!("/tmp/gen/{seed}_{statements}.mlir"), program(seed, statements)).unwrap();
-    let _t = std::time::Instant::now();
-    eprintln!("{seed} {statements}");
-    compare_levels(&program(seed, statements), "generated.mlir", CALLS, seed)
+/// On a thread of its own: a compiler that does not come to an end is a failure, too.
+fn check(source: &str, seed: u64) -> Result<(), String> {
+    let (sender, receiver) = mpsc::channel();
+    let text = source.to_owned();
+    std::thread::spawn(move || {
+        let outcome = compare_levels(&text, "generated.mlir", CALLS, seed);
+        // Nobody listens any more when it took too long.
+        let _ = sender.send(outcome.map_err(|fault| fault.message().unwrap_or_default().to_owned()));
+    });
+    match receiver.recv_timeout(PATIENCE) {
+        Ok(outcome) => outcome,
+        Err(RecvTimeoutError::Timeout) => Err(format!("{PATIENT} {} s", PATIENCE.as_secs())),
+        Err(RecvTimeoutError::Disconnected) => Err("panicked".to_owned()),
+    }
 }
+
+/// The program without the lines that the fault can do without.
+fn smallest(source: &str, seed: u64, fault: String) -> (String, String) {
+    // What is left must fail in the same way, not by being no program any more.
+    const KINDS: [&str; 4] = ["as at none", "runs at none", "defect of xpuc", "panicked"];
+    let Some(kind) = KINDS.into_iter().find(|kind| fault.contains(kind)) else {
+        return (source.to_owned(), fault);
+    };
+    let (mut lines, mut fault): (Vec<&str>, String) = (source.lines().collect(), fault);
+    let mut size = 8;
+    while size > 0 {
+        let before = lines.len();
+        let mut start = 0;
+        while start < lines.len() {
+            let end = lines.len().min(start + size);
+            let fewer: Vec<&str> = lines[..start].iter().chain(&lines[end..]).copied().collect();
+            match check(&fewer.join("\n"), seed) {
+                Err(same) if same.contains(kind) => (lines, fault) = (fewer, same),
+                _ => start += size,
+            }
+        }
+        if lines.len() == before || size > 1 {
+            size /= 2;
+        }
+    }
+    (lines.join("\n"), fault)
+}
+
+/// How the message of a program that is not finished in time begins.
+const PATIENT: &str = "not compiled and run within";
 
 const HEAD: &str = r#"!h = memref<?xi32, "host">
 !d = memref<?xi32, "device">
@@ -81,7 +154,7 @@ struct Program {
     in_flight: Vec<String>,
 }
 
-fn program(seed: u64, statements: usize) -> String {
+fn program(seed: u64) -> String {
     let mut program = Program {
         random: Random::new(seed),
         text: HEAD.to_owned(),
@@ -92,11 +165,9 @@ fn program(seed: u64, statements: usize) -> String {
         in_flight: Vec::new(),
     };
     program.signature();
-    for index in 0..statements {
-        program.random = Random::new(seed * 1_000_003 + index as u64 * 7919 + 1);
+    for _ in 0..STATEMENTS {
         program.statement();
     }
-    program.random = Random::new(seed);
     program.end();
     program.text
 }

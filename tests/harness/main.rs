@@ -30,6 +30,8 @@ pub(crate) struct Test {
     name: String,
     /// Whether it holds its output against the snapshot of its name.
     snapshot: bool,
+    /// Whether it runs only when asked for, with `--ignored`.
+    ignored: bool,
     body: Box<dyn FnOnce() -> Outcome + Send>,
 }
 
@@ -55,7 +57,7 @@ impl Test {
         name: impl Into<String>,
         body: impl FnOnce() -> Outcome + Send + 'static,
     ) -> Self {
-        Test { name: name.into(), snapshot: false, body: Box::new(body) }
+        Test { name: name.into(), snapshot: false, ignored: false, body: Box::new(body) }
     }
 }
 
@@ -92,7 +94,8 @@ fn main() -> ExitCode {
         tests.push(Test::plain("snapshots/orphans", move || snapshot::no_orphans(&names)));
     }
 
-    let trials = tests.into_iter().map(|test| Trial::ignorable_test(test.name, test.body)).collect();
+    let trial = |test: Test| Trial::ignorable_test(test.name, test.body).with_ignored_flag(test.ignored);
+    let trials = tests.into_iter().map(trial).collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

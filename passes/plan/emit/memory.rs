@@ -1,6 +1,7 @@
 //! Where values live: memrefs of places, allocated when first needed.
 
 use super::Emit;
+use crate::plan::guard::{Guard, common};
 use crate::plan::place::{Base, Place};
 use xpuc_dialect::ir::{Def, Extent, Shaped, Slice, Type, ValueId};
 use xpuc_dialect::ops::{Kind, Parts};
@@ -20,11 +21,18 @@ impl Emit<'_, '_> {
     }
 
     pub(super) fn memref(&mut self, value: ValueId) -> ValueId {
-        match self.plan.places.get(self.func(), value) {
-            Some(place) => self.at(&place, value),
-            // Every tensor that is no part of a launch has a place.
-            None => unreachable!("a tensor without a place"),
+        let Some(place) = self.plan.places.get(self.func(), value) else {
+            unreachable!("every tensor that is no part of a launch has a place")
+        };
+        let memref = self.at(&place, value);
+        // Sizes that are in the value's type: a 1 there stretches.
+        let mut shaped = self.b.shaped(memref).clone();
+        let Some(tensor) = self.func().ty(value).tensor() else { return memref };
+        if shaped.dims == tensor.dims {
+            return memref;
         }
+        shaped.dims.clone_from(&tensor.dims);
+        self.top(|b| b.value("memref.cast", &[memref], Type::MemRef(shaped), &[]))
     }
 
     /// The memref of a place; its buffer is made when first needed, with the sizes of `value`.
@@ -59,11 +67,10 @@ impl Emit<'_, '_> {
             .filter(|axis| shaped.dims[*axis].is_none())
             .map(|axis| self.size(value, axis))
             .collect();
-        // A size may make sense under its condition only.
-        if let Def::Result(id, _) = self.func().def(self.plan.places.temps[temp])
-            && !self.plan.guards.get(id).is_empty()
-        {
-            let condition = self.condition(&self.plan.guards.get(id).to_vec());
+        // A size may make sense under the condition of all that lives there only.
+        let guard = self.guard_of(temp);
+        if !guard.is_empty() {
+            let condition = self.condition(&guard);
             sizes = sizes
                 .into_iter()
                 .map(|size| {
@@ -78,6 +85,16 @@ impl Emit<'_, '_> {
         let memref = self.top(|b| b.value(Kind::Alloc.name(), &sizes, ty, &[]));
         self.temps[temp] = Some(memref);
         memref
+    }
+
+    /// The condition that everything in a buffer of the plan stands under.
+    fn guard_of(&self, temp: usize) -> Guard {
+        let values = self.plan.places.values_in(temp);
+        let guards = values.into_iter().filter_map(|value| match self.func().def(value) {
+            Def::Result(id, _) => Some(self.plan.guards.get(id).to_vec()),
+            Def::Arg(..) => None,
+        });
+        guards.reduce(|a, b| common(&a, &b)).unwrap_or_default()
     }
 
     /// Size of a tensor along an axis, from what it is made of.

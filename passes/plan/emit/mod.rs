@@ -128,7 +128,8 @@ impl<'a> Emit<'a, '_> {
             (_, "arith.select") if self.func().ty(op.results[0]).tensor().is_some() => {
                 self.select(op, &guard)
             }
-            (_, "tensor.extract_slice" | "tensor.cast" | "tensor.empty") => {}
+            (_, "tensor.empty") => self.empty(op.results[0]),
+            (_, "tensor.extract_slice" | "tensor.cast") => {}
             (_, "func.return") => {
                 self.close();
                 if self.stream.downloads_pending() {
@@ -278,6 +279,9 @@ impl<'a> Emit<'a, '_> {
         let Some(place) = self.plan.places.get(self.func(), op.results[0]) else { return };
         self.bring(guard, op.operands[1], &place);
         let memref = self.at(&place, op.results[0]);
+        if self.stream.is_downloading(Some(place.base)) {
+            self.in_guard(guard, |emit| emit.wait());
+        }
         let value = self.map[&op.operands[0]];
         let indices: Vec<ValueId> = op.operands[2..].iter().map(|v| self.map[v]).collect();
         self.in_guard(guard, |emit| emit.b.store(value, memref, &indices));
@@ -299,6 +303,15 @@ impl<'a> Emit<'a, '_> {
             let mut guard = guard.clone();
             guard.push((op.operands[0], side));
             self.bring(&guard, arm, &place);
+        }
+    }
+
+    /// Makes the buffer that something is going to be put into part by part.
+    fn empty(&mut self, value: ValueId) {
+        if let Some(Place { base: Base::Temp(temp), .. }) = self.plan.places.get(self.func(), value)
+            && self.plan.places.values_in(temp) != [value]
+        {
+            self.memref(value);
         }
     }
 

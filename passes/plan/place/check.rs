@@ -158,14 +158,15 @@ impl<'a> Check<'a> {
             return Some(Violation::Deny(write.value, reason));
         }
         for (owner, uses) in self.sorted_uses() {
-            if owner == write.value {
+            let is_read = func.def_op(owner).is_some_and(|op| Kind::of(op) == Some(Kind::Read));
+            // A value does not destroy itself, unless it is copied from memory to memory that may overlap.
+            if owner == write.value && !(is_read && write.copy) {
                 continue;
             }
             let Some(place) = self.places.homes.get(&owner) else { continue };
             if !self.overlap(place, &write.place) {
                 continue;
             }
-            let is_read = func.def_op(owner).is_some_and(|op| Kind::of(op) == Some(Kind::Read));
             // Memory that is read holds what it holds before the program, up to when the write is due.
             let due = self.places.due.get(&write.value).copied().filter(|_| !write.copy).unwrap_or(write.at);
             let defined = self.defined[&owner];

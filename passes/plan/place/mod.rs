@@ -83,6 +83,14 @@ pub(super) struct Places {
 }
 
 impl Places {
+    /// Values that live in a buffer of the plan, or in a part of it.
+    pub(super) fn values_in(&self, temp: usize) -> Vec<ValueId> {
+        let mut values: Vec<ValueId> =
+            self.homes.iter().filter(|(_, place)| place.base == Base::Temp(temp)).map(|(v, _)| *v).collect();
+        values.sort_unstable();
+        values
+    }
+
     /// Where a tensor lives; `None` for what is computed where it is used.
     pub(super) fn get(&self, func: &Func, value: ValueId) -> Option<Place> {
         if let Some(place) = self.homes.get(&value) {
