@@ -96,6 +96,9 @@ impl Builder<'_> {
         size: ValueId,
     ) -> ValueId {
         let ty = self.ty(dest).clone();
+        // The size is an operand, so the type must leave it open.
+        let part = Type::Tensor(Shaped { dims: vec![None], ..self.shaped(source).clone() });
+        let source = self.tensor_cast(source, &part);
         self.slice_op("tensor.insert_slice", &[source, dest], offset, size, ty)
     }
 

@@ -54,9 +54,8 @@ impl Facts {
         let name = func.arg_name(index);
         let ty = func.ty(arg);
         if ty.is_scalar() {
-            if let Ok(symbol) = Symbol::named(&name) {
-                self.scalars.insert(arg, Dim::symbol(symbol));
-            }
+            let dim = Symbol::named(&name).map_or_else(|_| self.unknown(), Dim::symbol);
+            self.scalars.insert(arg, dim);
             return Ok(());
         }
         let declared = declared(&func.arg_attrs[index], &name).map_err(|error| error.at(&func.loc))?;
@@ -271,7 +270,14 @@ impl Facts {
     }
 
     fn extent(&mut self, extent: Extent) -> Dim {
-        self.peek(extent).unwrap_or_else(|| self.unknown())
+        self.peek(extent).unwrap_or_else(|| {
+            let unknown = self.unknown();
+            // The same value is the same size wherever it is used.
+            if let Extent::Value(value) = extent {
+                self.scalars.insert(value, unknown.clone());
+            }
+            unknown
+        })
     }
 
     fn agree(&mut self, op: &Op, what: &str, expected: ValueId, found: ValueId) -> Result<(), PassError> {
@@ -308,14 +314,19 @@ impl Facts {
 
     /// What is returned has the declared shape; a symbol that only a result names is its definition.
     fn results(&mut self, func: &Func, op: &Op) -> Result<(), PassError> {
+        let mut defined: HashMap<Symbol, Dim> = HashMap::new();
         for (index, value) in op.operands.iter().enumerate() {
             let name = func.result_name(index);
             let Some(attrs) = func.result_attrs.get(index) else { continue };
             let declared = declared(attrs, &name).map_err(|error| error.at(&op.loc))?;
             for (axis, (declared, inferred)) in declared.iter().zip(self.dims(*value).to_vec()).enumerate() {
                 let inferred = self.unifier.resolve(&inferred);
-                let defines = declared.as_symbol().is_some_and(|s| !self.is_argument_symbol(s));
-                if inferred != *declared && !(defines && inferred.has_unknowns()) {
+                let new = declared.as_symbol().filter(|s| !self.is_argument_symbol(s));
+                let defines = new.is_some_and(|symbol| {
+                    inferred.has_unknowns()
+                        && *defined.entry(symbol.clone()).or_insert_with(|| inferred.clone()) == inferred
+                });
+                if inferred != *declared && !defines {
                     let (declared, inferred) = (declared.to_string(), inferred.to_string());
                     return Err(ShapeError::Result { name, axis, declared, inferred }.at(&op.loc));
                 }

@@ -1,7 +1,7 @@
 //! Under which conditions each value is needed: a select on a scalar computes only the side it takes.
 
 use std::collections::HashMap;
-use xpuc_dialect::ir::{Func, OpId, ValueId};
+use xpuc_dialect::ir::{Func, OpId, Type, ValueId};
 
 /// Conditions and the side of each, outermost first; empty is always.
 pub(super) type Guard = Vec<(ValueId, bool)>;
@@ -43,7 +43,7 @@ impl Guards {
     pub(super) fn of_use(&self, func: &Func, user: OpId, value: ValueId) -> Vec<Guard> {
         let op = func.op(user);
         let base = self.get(user).to_vec();
-        let lazy = &*op.name == "arith.select" && func.ty(op.operands[1]).tensor().is_some();
+        let lazy = &*op.name == "arith.select" && *func.ty(op.operands[0]) == Type::I1;
         let positions = op.operands.iter().enumerate().filter(|(_, v)| **v == value);
         let mut all: Vec<Guard> = positions
             .map(|(position, _)| {

@@ -13,6 +13,8 @@ pub(crate) struct Buffers {
     promoted: HashSet<ValueId>,
     /// Arguments that no other argument overlaps, and local allocations.
     distinct: HashSet<ValueId>,
+    /// Memrefs that ops we do not follow have made: of what, nobody knows.
+    unknown: HashSet<ValueId>,
     /// `scf.if` operations whose branches hold nothing but ops that we follow.
     flat: HashSet<OpId>,
 }
@@ -23,6 +25,7 @@ impl Buffers {
             roots: HashMap::new(),
             promoted: HashSet::new(),
             distinct: HashSet::new(),
+            unknown: HashSet::new(),
             flat: HashSet::new(),
         };
         for (index, arg) in func.args().iter().enumerate() {
@@ -81,6 +84,7 @@ impl Buffers {
                     for result in &op.results {
                         if func.ty(*result).memref().is_some() {
                             self.roots.insert(*result, *result);
+                            self.unknown.insert(*result);
                         }
                     }
                 }
@@ -110,7 +114,11 @@ impl Buffers {
 
     /// Whether a write to `a` may change what is read from `b`.
     pub(crate) fn may_alias(&self, a: ValueId, b: ValueId) -> bool {
-        a == b || !(self.distinct.contains(&a) || self.distinct.contains(&b))
+        let unknown = |x: ValueId, y: ValueId| self.unknown.contains(&x) && !self.promoted.contains(&y);
+        a == b
+            || unknown(a, b)
+            || unknown(b, a)
+            || !(self.distinct.contains(&a) || self.distinct.contains(&b))
     }
 }
 

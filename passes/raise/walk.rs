@@ -133,7 +133,7 @@ impl Walk<'_, '_> {
         let mut operands = inputs.to_vec();
         if kind.is_sized() {
             for axis in 0..shaped.rank() {
-                if shaped.dims[axis].is_none() {
+                if shaped.dims[axis].is_none() || kind != Kind::Constant {
                     let size = self.size(out, axis);
                     operands.push(size);
                 }

@@ -175,7 +175,9 @@ impl<'a> Check<'a> {
                 continue;
             }
             for used in uses {
-                let part = self.places.parents.get(&write.value).is_some_and(|path| path.contains(&used.op));
+                // The whole that the written part is put into, over just that part of it.
+                let part = self.places.parents.get(&write.value).is_some_and(|path| path.contains(&used.op))
+                    && func.op(used.op).name.starts_with("tensor.insert");
                 let harmless = used.at < write.at
                     || exclusive(&used.guard, &write.guard)
                     || exclusive(self.input.guards.get(self.input.order[defined]), &write.guard)
