@@ -218,6 +218,15 @@ impl<'a> Check<'a> {
             match Kind::of(op) {
                 // Nothing of the caller's is written before the contract holds.
                 Some(Kind::Require) => Some("a clause of the contract is checked later".to_owned()),
+                // What is kept of it is copied there and then.
+                Some(Kind::Read) if self.may_alias(op.operands[0], memref) => {
+                    let kept = self
+                        .places
+                        .homes
+                        .get(&op.results[0])
+                        .is_some_and(|p| p.base != Base::View(op.operands[0]));
+                    kept.then(|| "what it held before is kept after".to_owned())
+                }
                 Some(Kind::Into) => {
                     self.may_alias(op.operands[1], memref).then(|| "another write comes between".to_owned())
                 }
