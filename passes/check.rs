@@ -22,6 +22,8 @@ pub struct Check {
     summary: &'static str,
     expected: &'static str,
     allows: fn(&Op) -> bool,
+    /// Whether regions are looked into; what stays a region is not raised.
+    regions: bool,
 }
 
 impl std::fmt::Debug for Check {
@@ -39,6 +41,7 @@ pub static CHECK_VALUES: Check = Check {
         let buffer_form = Parts::of(op).is_some_and(|p| matches!(p.form, Form::Buffer { .. }));
         !buffer_form && !matches!(Kind::of(op), Some(Kind::Wait | Kind::Free | Kind::Fusion | Kind::Launch))
     },
+    regions: false,
 };
 
 /// After `plan`, and of every program as it was written.
@@ -50,6 +53,7 @@ pub static CHECK_BUFFERS: Check = Check {
         let value_form = Parts::of(op).is_some_and(|p| matches!(p.form, Form::Value { .. }));
         !value_form && !matches!(Kind::of(op), Some(Kind::Read | Kind::Into | Kind::Materialize))
     },
+    regions: true,
 };
 
 /// After `lower`.
@@ -72,6 +76,7 @@ pub static CHECK_LOWERED: Check = Check {
                 | Kind::Require
         ),
     },
+    regions: true,
 };
 
 impl Check {
@@ -83,7 +88,8 @@ impl Check {
                 Vec::new()
             }
         };
-        let order = func.walk();
+        let top = || func.entry().map(|entry| func.block(entry).ops.clone()).unwrap_or_default();
+        let order = if self.regions { func.walk() } else { top() };
         let inside: std::collections::HashSet<_> =
             order.iter().flat_map(|id| fused(func, func.op(*id))).collect();
         for id in order {

@@ -211,36 +211,52 @@ impl Elements<'_> {
         };
         let elem = b.shaped(out).elem.as_ref().clone();
         let (columns, block_size, pad) = (self.get(columns), self.get(block_size), self.get(pad));
-        let columns = b.int_cast(columns, &Type::Index);
         let block = b.int_cast(block_size, &Type::Index);
         let one = b.index(1);
         self.for_each_run(b, lod, out, part, |b, run| {
             let start = self.index_element(b, start, run.row)?;
-            let batch = self.index_element(b, batch_map, run.row)?;
+            let batch = self.element(b, batch_map, &[run.row])?;
             let table_row = b.arith("muli", batch, columns);
-            // Token t of this row stands at position t + shift.
+            // Token t of this row stands at position t + shift, in 64 bits.
             let shift = b.arith("subi", start, run.begin);
             let first_position = b.arith("addi", run.lower, shift);
             let end_position = b.arith("addi", run.upper, shift);
-            let last_position = b.arith("subi", end_position, one);
-            let first_block = b.arith("divui", first_position, block);
-            let last_block = b.arith("divui", last_position, block);
-            let end_block = b.arith("addi", last_block, one);
-            b.for_range(first_block, end_block, |b, block_index| {
-                let at = b.arith("addi", table_row, block_index);
-                let id = self.element(b, table, &[at])?;
-                let slot = b.arith("muli", id, block_size);
-                let block_begin = b.arith("muli", block_index, block);
-                let block_end = b.arith("addi", block_begin, block);
-                let from = b.arith("maxsi", first_position, block_begin);
-                let to = b.arith("minsi", end_position, block_end);
-                b.for_range(from, to, |b, position| {
-                    let offset = b.arith("subi", position, block_begin);
-                    let offset = b.int_cast(offset, &elem);
-                    let value = b.arith("addi", slot, offset);
-                    let token = b.arith("subi", position, shift);
-                    b.store(value, out, &[token]);
-                    Ok(())
+            // Positions are 32 bits wide: those from 2^31 on are 2^32 less.
+            let (none, all) = (b.index(0), b.index(2));
+            b.for_range(none, all, |b, wraps| {
+                let (turn, end) = (b.index(1 << 32), b.index(1 << 31));
+                let turns = b.arith("muli", wraps, turn);
+                let first = b.arith("subi", first_position, turns);
+                let last = b.arith("subi", end_position, turns);
+                let negative = b.index(-(1 << 31));
+                let first = b.arith("maxsi", first, negative);
+                let last = b.arith("minsi", last, end);
+                let some = b.cmpi("slt", first, last);
+                let shift = b.arith("subi", shift, turns);
+                b.when(some, |b| {
+                    let last_position = b.arith("subi", last, one);
+                    let first_block = b.arith("floordivsi", first, block);
+                    let last_block = b.arith("floordivsi", last_position, block);
+                    let end_block = b.arith("addi", last_block, one);
+                    b.for_range(first_block, end_block, |b, block_index| {
+                        let page = b.int_cast(block_index, &elem);
+                        let at = b.arith("addi", table_row, page);
+                        let at = b.int_cast(at, &Type::Index);
+                        let id = self.element(b, table, &[at])?;
+                        let slot = b.arith("muli", id, block_size);
+                        let block_begin = b.arith("muli", block_index, block);
+                        let block_end = b.arith("addi", block_begin, block);
+                        let from = b.arith("maxsi", first, block_begin);
+                        let to = b.arith("minsi", last, block_end);
+                        b.for_range(from, to, |b, position| {
+                            let offset = b.arith("subi", position, block_begin);
+                            let offset = b.int_cast(offset, &elem);
+                            let value = b.arith("addi", slot, offset);
+                            let token = b.arith("subi", position, shift);
+                            b.store(value, out, &[token]);
+                            Ok(())
+                        })
+                    })
                 })
             })
         })?;

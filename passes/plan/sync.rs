@@ -12,7 +12,8 @@ pub(super) struct Stream<'a> {
     busy: BTreeSet<Base>,
     /// Host buffers that are coming down.
     downloading: BTreeSet<Base>,
-    /// Whether the stream has been waited for: before, work of the caller may be under way on its buffers.
+    /// Whether the stream has been waited for since somebody else used it: before, work of the caller may be
+    /// under way on its buffers.
     waited: bool,
 }
 
@@ -24,6 +25,11 @@ impl<'a> Stream<'a> {
     /// Commands on device buffers have been issued.
     pub(super) fn work(&mut self, bases: &[Option<Base>]) {
         self.busy.extend(bases.iter().flatten());
+    }
+
+    /// Something that nobody knows may have used any buffer of the caller.
+    pub(super) fn unknown_work(&mut self) {
+        self.waited = false;
     }
 
     /// A transfer down has been issued.

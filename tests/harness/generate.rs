@@ -6,7 +6,9 @@ use crate::Test;
 use crate::differential::{Random, compare_levels};
 use libtest_mimic::Failed;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::ops::Range;
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
@@ -28,11 +30,14 @@ const MAX_DEPTH: usize = 2;
 /// Calls of each program.
 const CALLS: u64 = 6;
 
-/// Time in which a program has to be compiled and run, several hundred times what it takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Time in which a program has to be compiled and run, some hundred times what it takes.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Attempts at making a program that fails smaller.
 const MAX_ATTEMPTS: usize = 200;
+
+/// The same for a program that is never compiled: each success takes seconds.
+const MAX_WAITS: usize = 60;
 
 /// Failures that one test lists.
 const MAX_FAILURES: usize = 2;
@@ -53,19 +58,28 @@ fn run(seeds: Range<u64>) -> Result<(), Failed> {
     let mut faults = Vec::new();
     for seed in seeds {
         let source = program(seed);
-        if let Err(fault) = check(&source, seed) {
-            let (source, fault) =
-                if fault.contains(PATIENT) { (source, fault) } else { smallest(&source, seed, fault) };
-            let patient = fault.contains(PATIENT);
-            faults.push(format!("seed {seed}: {fault}\n{source}"));
-            // The compiler still runs, and takes the time of all others.
-            if patient || faults.len() == MAX_FAILURES {
-                break;
-            }
+        let Err(fault) = check(&source, seed) else { continue };
+        let endless = fault.contains(PATIENT);
+        let smaller = if endless {
+            smallest(&source, MAX_WAITS, never_ends)
+        } else {
+            // What is left must fail in the same way, not by being no program any more.
+            let kind = KINDS.into_iter().find(|kind| fault.contains(kind)).unwrap_or(&fault);
+            smallest(&source, MAX_ATTEMPTS, |fewer| {
+                check(fewer, seed).is_err_and(|fault| fault.contains(kind))
+            })
+        };
+        faults.push(format!("seed {seed}: {fault}\n{smaller}\n"));
+        // A compiler that does not end still runs, and takes the time of all others.
+        if endless || faults.len() == MAX_FAILURES {
+            break;
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
 }
+
+/// How programs fail that are programs.
+const KINDS: [&str; 4] = ["as at none", "runs at none", "defect of xpuc", "panicked"];
 
 /// On a thread of its own: a compiler that does not come to an end is a failure, too.
 fn check(source: &str, seed: u64) -> Result<(), String> {
@@ -83,16 +97,11 @@ fn check(source: &str, seed: u64) -> Result<(), String> {
     }
 }
 
-/// The program without the lines that the fault can do without.
-fn smallest(source: &str, seed: u64, fault: String) -> (String, String) {
-    // What is left must fail in the same way, not by being no program any more.
-    const KINDS: [&str; 4] = ["as at none", "runs at none", "defect of xpuc", "panicked"];
-    let Some(kind) = KINDS.into_iter().find(|kind| fault.contains(kind)) else {
-        return (source.to_owned(), fault);
-    };
-    let (mut lines, mut fault): (Vec<&str>, String) = (source.lines().collect(), fault);
-    let (mut size, mut start) = (8, 0);
-    for _ in 0..MAX_ATTEMPTS {
+/// The program without the lines that it can do without and still fail.
+fn smallest(source: &str, attempts: usize, mut fails: impl FnMut(&str) -> bool) -> String {
+    let mut lines: Vec<&str> = source.lines().collect();
+    let (mut size, mut start) = (16, 0);
+    for _ in 0..attempts {
         if start >= lines.len() {
             (size, start) = (size / 2, 0);
         }
@@ -101,13 +110,32 @@ fn smallest(source: &str, seed: u64, fault: String) -> (String, String) {
         }
         let end = lines.len().min(start + size);
         let fewer: Vec<&str> = lines[..start].iter().chain(&lines[end..]).copied().collect();
-        match check(&fewer.join("\n"), seed) {
-            Err(same) if same.contains(kind) => (lines, fault) = (fewer, same),
-            Err(same) if same.contains(PATIENT) => break,
-            _ => start += size,
-        }
+        if fails(&fewer.join("\n")) { lines = fewer } else { start += size }
     }
-    (lines.join("\n"), fault)
+    lines.join("\n")
+}
+
+/// Whether the built program takes longer than a second and a bit to compile it: a process can be stopped.
+fn never_ends(source: &str) -> bool {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xpuc"));
+    command
+        .args(["opt", "-", "--until", "lower"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let Ok(mut child) = command.spawn() else { return false };
+    if let Some(mut input) = child.stdin.take() {
+        let _ = input.write_all(source.as_bytes());
+    }
+    for _ in 0..25 {
+        if let Ok(Some(_)) = child.try_wait() {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    true
 }
 
 /// How the message of a program that is not finished in time begins.

@@ -155,6 +155,7 @@ impl<'a> Emit<'a, '_> {
                     self.wait();
                 }
                 self.clone_op(id, self.entry);
+                self.stream.unknown_work();
             }
         }
     }

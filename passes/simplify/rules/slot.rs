@@ -4,9 +4,7 @@
 //! `map[k] * columns + position / block_size` of the flat block table, its slot
 //! `page * block_size + position % block_size`. `position` and `page` are auxiliary terms.
 //!
-//! The op divides as unsigned, the terms toward minus infinity: the same for a position that is not
-//! negative and a positive block size. A position past 2^31 would wrap in the terms and index outside the table,
-//! which is an error on both sides.
+//! Both sides are 32 bits wide, wrap around, and divide toward minus infinity, which asks for a positive block size.
 
 use super::{Row, at_least, class, is_scalar, rw};
 use crate::simplify::analysis::Graph;
@@ -19,7 +17,7 @@ pub(super) fn rows() -> Vec<Row> { vec![
                       => "(position ?start ?lod ?n)"),
     rw!("slot-page";     "(broadcast_add (broadcast_mul (gather ?map (expand ?lod ?n)) ?columns) (broadcast_floordiv (position ?start ?lod ?n) ?bs))"
                       => "(page ?start ?lod ?map ?columns ?bs ?n)"
-                         if "?columns and ?bs are scalars, ?bs >= 1, ?start >= 0", divides),
+                         if "?columns and ?bs are scalars, ?bs >= 1", divides),
     rw!("slot-mapping";  "(broadcast_add (broadcast_mul (gather ?table (page ?start ?lod ?map ?columns ?bs ?n)) ?bs) (broadcast_mod (position ?start ?lod ?n) ?bs))"
                       => "(slot_mapping ?table ?lod ?start ?map ?columns ?bs 0 ?n)"),
     rw!("slot-pad";      "(tensor.insert_slice (slot_mapping ?table ?lod ?start ?map ?columns ?bs ?p ?n) (constant[@] ?pad ?size) 0:index ?n)"
@@ -28,10 +26,7 @@ pub(super) fn rows() -> Vec<Row> { vec![
 ]}
 
 fn divides(graph: &Graph, subst: &Subst) -> bool {
-    is_scalar(graph, subst, "?columns")
-        && is_scalar(graph, subst, "?bs")
-        && at_least(graph, subst, "?bs", 1)
-        && at_least(graph, subst, "?start", 0)
+    is_scalar(graph, subst, "?columns") && is_scalar(graph, subst, "?bs") && at_least(graph, subst, "?bs", 1)
 }
 
 /// Whether `n` is the last entry of `lod`: `lod` holds the entries `0..=k` of an array, and `n` is its entry `k`.

@@ -1,6 +1,6 @@
 //@ passes: simplify
 
-// Nothing says that bs is positive: the op would divide as unsigned, so the terms stay.
+// Nothing says that bs is positive: the op is not defined for others, so the terms stay.
 func.func @block_size_unknown(
     %table: memref<?xi32, "device"> {xpu.name = "table", xpu.shape = ["M"]}, %lod: memref<?xi32, "device"> {xpu.name = "lod", xpu.shape = ["R + 1"]},
     %start: memref<?xi32, "host"> {xpu.name = "start", xpu.shape = ["R"]}, %map: memref<?xi32, "device"> {xpu.name = "map", xpu.shape = ["R"]},
@@ -37,7 +37,7 @@ func.func @block_size_unknown(
 
 // -----
 
-// Nothing says that positions are not negative: the terms stay.
+// Nothing is known of the positions: both sides take them as they come.
 func.func @start_unknown(
     %table: memref<?xi32, "device"> {xpu.name = "table", xpu.shape = ["M"]}, %lod: memref<?xi32, "device"> {xpu.name = "lod", xpu.shape = ["R + 1"]},
     %start: memref<?xi32, "host"> {xpu.name = "start", xpu.shape = ["R"]}, %map: memref<?xi32, "device"> {xpu.name = "map", xpu.shape = ["R"]},
