@@ -80,7 +80,7 @@ fn normal(bytes: &[u8], folder: &Path) -> String {
     let text = String::from_utf8_lossy(bytes);
     let text =
         text.replace(&*folder.to_string_lossy(), "$TMP").replace(&*tree::root().to_string_lossy(), "$ROOT");
-    let lines: Vec<String> = text.lines().map(without_times).collect();
+    let lines: Vec<String> = text.lines().map(|line| without_times(line.trim_end())).collect();
     lines.join("\n")
 }
 

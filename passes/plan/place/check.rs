@@ -160,7 +160,7 @@ impl<'a> Check<'a> {
         for (owner, uses) in self.sorted_uses() {
             let is_read = func.def_op(owner).is_some_and(|op| Kind::of(op) == Some(Kind::Read));
             // A value does not destroy itself, unless it is copied from memory to memory that may overlap.
-            if owner == write.value && !(is_read && write.copy) {
+            if owner == write.value && !write.copy {
                 continue;
             }
             let Some(place) = self.places.homes.get(&owner) else { continue };
@@ -190,11 +190,13 @@ impl<'a> Check<'a> {
                     return Some(Violation::Save(owner));
                 }
                 // What something is put into can be copied instead of the part being moved.
-                let base = self.places.parents.get(&owner).is_some_and(|path| {
-                    let of_write = self.places.parents.get(&write.value);
-                    path.last().is_some_and(|last| of_write.is_some_and(|path| path.contains(last)))
-                });
-                let loser = if base { owner } else { write.value };
+                let base =
+                    self.places.parents.get(&owner).and_then(|path| path.last()).is_some_and(|whole| {
+                        func.op(*whole).results.contains(&write.value)
+                            || self.places.parents.get(&write.value).is_some_and(|path| path.contains(whole))
+                    });
+                // A copy cannot be moved: what it would destroy has to live elsewhere.
+                let loser = if base || write.copy { owner } else { write.value };
                 let name = func.def_op(owner).map_or("a value", |op| &*op.name);
                 return Some(Violation::Deny(loser, format!("what {name} left there is still to be read")));
             }

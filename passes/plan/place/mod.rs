@@ -116,8 +116,9 @@ pub(super) struct Input<'a> {
 pub(super) fn decide(input: &Input<'_>) -> Places {
     let mut denied: Denied = BTreeMap::new();
     let mut saved: BTreeSet<ValueId> = BTreeSet::new();
+    let mut alone: BTreeSet<ValueId> = BTreeSet::new();
     loop {
-        let places = Wish::new(input, &denied, &saved).run();
+        let places = Wish::new(input, &denied, &saved, &alone).run();
         match Check::new(input, &places).violation() {
             None => {
                 let denials =
@@ -126,7 +127,10 @@ pub(super) fn decide(input: &Input<'_>) -> Places {
             }
             Some(Violation::Deny(value, reason)) => {
                 let place = places.homes.get(&value).cloned().unwrap_or(Place::whole(Base::View(value)));
-                denied.insert((value, place), reason);
+                // A buffer of its own cannot be denied: then nothing else may live there.
+                if denied.insert((value, place), reason).is_some() {
+                    alone.insert(value);
+                }
             }
             // With the old content kept, places that were denied may do.
             Some(Violation::Save(value)) => {

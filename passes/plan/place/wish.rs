@@ -9,14 +9,21 @@ pub(super) struct Wish<'a> {
     input: &'a Input<'a>,
     denied: &'a Denied,
     saved: &'a BTreeSet<ValueId>,
+    /// Values that share their buffer with no part of them.
+    alone: &'a BTreeSet<ValueId>,
     position: HashMap<OpId, usize>,
     places: Places,
 }
 
 impl<'a> Wish<'a> {
-    pub(super) fn new(input: &'a Input<'a>, denied: &'a Denied, saved: &'a BTreeSet<ValueId>) -> Self {
+    pub(super) fn new(
+        input: &'a Input<'a>,
+        denied: &'a Denied,
+        saved: &'a BTreeSet<ValueId>,
+        alone: &'a BTreeSet<ValueId>,
+    ) -> Self {
         let position = input.order.iter().enumerate().map(|(i, id)| (*id, i)).collect();
-        Wish { input, denied, saved, position, places: Places::default() }
+        Wish { input, denied, saved, alone, position, places: Places::default() }
     }
 
     pub(super) fn run(mut self) -> Places {
@@ -88,6 +95,9 @@ impl<'a> Wish<'a> {
         self.places.due.insert(value, due);
         let Def::Result(id, _) = func.def(value) else { return };
         let op = func.op(id);
+        if self.alone.contains(&value) {
+            return;
+        }
         let mut path = through.to_vec();
         path.push(id);
         match &*op.name {

@@ -1,0 +1,3 @@
+//@ until: plan
+//@ program: programs/get_infer_param/functional.mlir
+// The op as published before pull request 7431: order, buffers and launches are decided.

@@ -1,0 +1,3 @@
+//@ until: simplify
+//@ program: programs/get_infer_param/functional.mlir
+// The op as published before pull request 7431: the cheapest equal program has been found.

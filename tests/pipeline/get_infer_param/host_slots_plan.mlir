@@ -1,0 +1,3 @@
+//@ until: plan
+//@ program: programs/get_infer_param/host_slots.mlir
+// The op with slots mapped on the host: order, buffers and launches are decided.

@@ -1,0 +1,3 @@
+//@ until: raise
+//@ program: programs/get_infer_param/host_slots.mlir
+// The op with slots mapped on the host: buffers have become values.
