@@ -43,26 +43,33 @@ fn run(name: &str) -> Result<(), Failed> {
     let mut wrong = Vec::new();
     for (lines, chunk) in expected::chunks(&source) {
         let outcome = with_session(|session| process(session, &directives, lines, chunk, &file))?;
-        let (text, found) = match outcome {
-            Ok(text) => (text, Vec::new()),
-            Err(found) => {
-                let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
-                (lines.join("\n") + "\n", found)
-            }
-        };
-        if refused {
-            let found = found.into_iter().map(|found| (found.line, found.message));
-            let mismatches = expected::mismatches(chunk, found).into_iter();
-            wrong.extend(mismatches.map(|(line, text)| format!("{file}:{}: {text}", lines + line)));
-        } else {
-            wrong.extend(found.iter().map(|found| found.in_file(&file, lines)));
-        }
+        let (text, faults) = judge(refused, chunk, outcome);
+        wrong.extend(faults.into_iter().map(|(line, text)| format!("{file}:{}: {text}", lines + line)));
         modules.push(format!("{}{text}", header(chunk)));
     }
     if !wrong.is_empty() {
         return Err(wrong.join("\n").into());
     }
     snapshot::check(name, &file, &modules.join("\n// -----\n\n"))
+}
+
+/// What the snapshot holds of a module, and what is not as it should be: lines, counted from that of the module,
+/// and texts. `refused`: whether its file is about errors.
+pub(crate) fn judge(
+    refused: bool,
+    chunk: &str,
+    outcome: Result<String, Vec<Found>>,
+) -> (String, Vec<(u32, String)>) {
+    let (text, found) = match outcome {
+        Ok(text) => (text, Vec::new()),
+        Err(found) => {
+            let lines: Vec<String> = found.iter().map(ToString::to_string).collect();
+            (lines.join("\n") + "\n", found)
+        }
+    };
+    let found = found.into_iter().map(|found| (found.line, found.message));
+    let wrong = if refused { expected::mismatches(chunk, found) } else { found.collect() };
+    (text, wrong)
 }
 
 /// The functions of a module, as its title.
@@ -83,10 +90,10 @@ fn function(line: &str) -> Option<&str> {
 
 /// A defect that was found in the program; the line counts from that of its module.
 #[derive(Debug)]
-struct Found {
-    line: u32,
-    column: u32,
-    message: String,
+pub(crate) struct Found {
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    pub(crate) message: String,
 }
 
 impl Found {
@@ -94,10 +101,6 @@ impl Found {
         let (line, column) =
             loc.parts().map_or((0, 0), |(_, line, column)| (line.saturating_sub(lines), column));
         Found { line, column, message }
-    }
-
-    fn in_file(&self, file: &str, lines: u32) -> String {
-        format!("{file}:{}:{}: {}", lines + self.line, self.column, self.message)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Tests of the harness itself.
 
+use crate::case::{Found, judge};
 use crate::directive::{Directives, Show, Steps};
 use crate::{Test, cli, expected};
 use libtest_mimic::Failed;
@@ -9,6 +10,7 @@ pub(crate) fn tests() -> Vec<Test> {
     vec![
         Test::plain("harness/directives", directives),
         Test::plain("harness/expectations", expectations),
+        Test::plain("harness/verdicts", verdicts),
         Test::plain("harness/times", times),
     ]
 }
@@ -63,6 +65,19 @@ fn expectations() -> Result<(), Failed> {
     equal(expected::mismatches(chunks[1].1, found(&[(2, "b"), (2, "c"), (2, "b")])).len(), 1)?;
     equal(expected::mismatches(chunks[1].1, found(&[(1, "b"), (2, "c")])).len(), 2)?;
     equal(expected::mismatches("// expected-error @over {{b}}\n", found(&[])).len(), 1)
+}
+
+fn verdicts() -> Result<(), Failed> {
+    let source = "// expected-error @below {{b}}\nx\n";
+    let found = |line: u32| Err(vec![Found { line, column: 3, message: "a b".to_owned() }]);
+    let faults = |refused: bool, outcome| judge(refused, source, outcome).1.len();
+    equal(faults(true, found(2)), 0)?;
+    equal(faults(true, found(1)), 2)?;
+    // What was expected has not come.
+    equal(faults(true, Ok("module".to_owned())), 1)?;
+    equal(faults(false, Ok("module".to_owned())), 0)?;
+    equal(faults(false, found(2)), 1)?;
+    equal(judge(true, source, found(2)).0, "2:3 a b\n".to_owned())
 }
 
 fn times() -> Result<(), Failed> {

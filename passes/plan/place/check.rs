@@ -214,6 +214,9 @@ impl<'a> Check<'a> {
     fn early(&self, write: &Write, memref: ValueId) -> Option<String> {
         let func = self.input.func;
         let due = *self.places.due.get(&write.value)?;
+        if self.defined.get(&memref).is_some_and(|made| *made > write.at) {
+            return Some("the view it goes to is made later".to_owned());
+        }
         let between = self.input.order.get(write.at + 1..due)?;
         between.iter().find_map(|id| {
             let op = func.op(*id);
