@@ -79,6 +79,10 @@ impl Walk<'_, '_> {
                 let empty = self.out.value("tensor.empty", &sizes, Type::Tensor(shaped), &[]);
                 self.content.insert(op.results[0], empty);
             }
+            // It stays memory, because something that we do not follow holds it.
+            (Some(Kind::Alloc), _) => {
+                self.clone_op(id);
+            }
             (Some(Kind::Wait | Kind::Free), _) => {}
             (Some(Kind::Require), _) => {
                 let operands: Vec<ValueId> = op.operands.iter().map(|v| self.read(*v)).collect();

@@ -128,6 +128,7 @@ impl<'a> Emit<'a, '_> {
             (_, "arith.select") if self.func().ty(op.results[0]).tensor().is_some() => {
                 self.select(op, &guard)
             }
+            (Some(Kind::Alloc), _) => self.clone_op(id, self.entry),
             (_, "tensor.empty") => self.empty(op.results[0]),
             (_, "tensor.extract_slice" | "tensor.cast") => {}
             (_, "func.return") => {
