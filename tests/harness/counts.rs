@@ -82,7 +82,7 @@ fn each_call(
 ) -> Result<(), Failed> {
     let cases = programs::open(&programs::cases(name))?;
     with_session(|session| {
-        let program = programs::compile(session, name, opt, 1)?;
+        let program = programs::compile(session, name, opt, run_case::CHECKED)?;
         let mut more = |case: &Case, ran: Option<&Ran>| {
             let call = Call::of(case)?;
             match by_name(&ran?.report.commands) {

@@ -1,13 +1,14 @@
 //! The same call at each level of optimization: nobody may tell the difference.
 
 use crate::case::with_session;
-use crate::run_case;
+use crate::run_case::{self, CHECKED};
 use libtest_mimic::Failed;
 use std::collections::BTreeMap;
 use xpuc::Opt;
 use xpuc::dialect::dim::{Dim, Symbol};
 use xpuc::dialect::ir::{self, Func, Type};
 use xpuc::run::cases::{Arguments, Attr, Tensor};
+use xpuc::run::machine::Options as MachineOptions;
 use xpuc::run::{Content, Program, RunError};
 
 /// Random calls of each program.
@@ -57,8 +58,9 @@ pub(crate) fn compare_levels(source: &str, file: &str, calls: u64, seed: u64) ->
         let func =
             module.funcs.iter().find(|func| !func.body.is_empty() && !func.attrs.contains_key("xpu.kernel"));
         let func = func.ok_or("expected a function with a body")?;
-        let none = run_case::program(session, source, file, Opt::None, 1)?;
-        let full = run_case::program(session, source, file, Opt::Full, 2)?;
+        let none = run_case::program(session, source, file, Opt::None, CHECKED)?;
+        let full =
+            run_case::program(session, source, file, Opt::Full, MachineOptions { seed: 2, ..CHECKED })?;
         let mut ran = 0;
         for call in 0..calls {
             let arguments = arguments(func, &mut Random::new(seed.wrapping_mul(1000) + call))?;

@@ -69,11 +69,11 @@ fn main() -> ExitCode {
     }
     let arguments = Arguments::from_iter(args);
 
-    let mut tests = Vec::new();
+    // The long ones first: no thread is idle at the end.
+    let mut tests = programs::tests();
     tests.extend(case::tests());
     tests.extend(cli::tests());
     tests.extend(run_case::tests());
-    tests.extend(programs::tests());
     tests.extend(counts::tests());
     tests.extend(generate::tests());
     tests.extend(docs::tests());

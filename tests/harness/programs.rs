@@ -1,25 +1,30 @@
 //! The published programs: `tests/programs/<op>/<program>.mlir` against what its reference says.
 //!
-//! * `cases/<program>.jsonl`: every case, at each level of optimization;
+//! * `cases/<program>.jsonl`: every case, at each level of optimization, and once without the machine's checks;
 //! * `cases/bad.jsonl`: each call is refused, in the words it says, by the program that it says;
 //! * `reference.py --generation <program> --seed N --count N`: cases that nobody has seen before.
 
-use crate::run_case::{self, LEVELS};
+use crate::run_case::{self, CHECKED, LEVELS};
 use crate::{Outcome, Test, case::with_session, inputs, tree};
 use libtest_mimic::{Completion, Failed};
 use std::collections::BTreeMap;
 use std::io::{BufReader, ErrorKind};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use xpuc::Opt;
 use xpuc::run::cases::{Case, Cases};
+use xpuc::run::machine::Options as MachineOptions;
 use xpuc::run::{Program, RunError};
+use xpuc::{Opt, Session};
 
-/// Unseen cases for each program and level.
+/// Unseen cases for each program and level, at least.
 const UNSEEN: usize = 300;
 
-/// Seeds of the unseen cases: one for each level, so that together they see twice as much.
-const SEEDS: [(&str, u32); 2] = [("none", 7431), ("full", 48_213)];
+/// How they are asked for at each level: other seeds, so that together they see twice as much. Only at full there are
+/// calls of any size, up to more tokens than a launch has elements in its first round; they take most of the time.
+const ASKED: [(&str, [&str; 6]); 2] = [
+    ("none", ["--seed", "7431", "--count", "350", "--max-tokens", "3000"]),
+    ("full", ["--seed", "48213", "--count", "300", "--max-tokens", "1000000"]),
+];
 
 /// Names of the programs that have cases: `<op>/<program>`.
 pub(crate) fn names() -> Vec<String> {
@@ -40,10 +45,13 @@ pub(crate) fn tests() -> Vec<Test> {
     let mut ops: Vec<String> = Vec::new();
     for name in names() {
         let (op, program) = name.split_once('/').unwrap_or(("", &name));
+        let case = name.clone();
+        let fast = MachineOptions { fast: true, ..CHECKED };
+        tests.push(Test::plain(format!("programs/{name}/full/fast"), move || known(&case, Opt::Full, fast)));
         for (level, opt) in LEVELS {
             let title = format!("programs/{name}/{level}");
             let case = name.clone();
-            tests.push(Test::plain(format!("{title}/cases"), move || known(&case, opt)));
+            tests.push(Test::plain(format!("{title}/cases"), move || known(&case, opt, CHECKED)));
             if tree::root().join(format!("tests/programs/{op}/reference.py")).is_file() {
                 let (op, program) = (op.to_owned(), program.to_owned());
                 tests.push(Test::ignorable(format!("{title}/unseen"), move || {
@@ -65,9 +73,14 @@ pub(crate) fn tests() -> Vec<Test> {
 }
 
 /// Compiles a published program.
-pub(crate) fn compile(session: &xpuc::Session, name: &str, opt: Opt, seed: u64) -> Result<Program, Failed> {
+pub(crate) fn compile(
+    session: &Session,
+    name: &str,
+    opt: Opt,
+    options: MachineOptions,
+) -> Result<Program, Failed> {
     let file = format!("tests/programs/{name}.mlir");
-    run_case::program(session, &tree::read(&file)?, &file, opt, seed)
+    run_case::program(session, &tree::read(&file)?, &file, opt, options)
 }
 
 /// Opens a case file of the repository.
@@ -76,10 +89,10 @@ pub(crate) fn open(path: &str) -> Result<Cases<BufReader<std::fs::File>>, Failed
     Ok(Cases::new(path, BufReader::new(file)))
 }
 
-fn known(name: &str, opt: Opt) -> Result<(), Failed> {
+fn known(name: &str, opt: Opt, options: MachineOptions) -> Result<(), Failed> {
     let cases = open(&cases(name))?;
     with_session(|session| {
-        let program = compile(session, name, opt, 1)?;
+        let program = compile(session, name, opt, options)?;
         let without =
             |case: &Case, _: Option<&_>| case.outputs.is_none().then(|| "expected `outputs`".to_owned());
         run_case::check(&program, cases, without).map(drop)
@@ -87,10 +100,10 @@ fn known(name: &str, opt: Opt) -> Result<(), Failed> {
 }
 
 fn unseen(op: &str, program: &str, level: &str, opt: Opt) -> Outcome {
-    let seed = SEEDS.iter().find(|(name, _)| *name == level).map_or(0, |(_, seed)| *seed).to_string();
+    let asked = ASKED.into_iter().find(|(name, _)| *name == level).map(|(_, args)| args).unwrap_or_default();
     let script = tree::root().join(format!("tests/programs/{op}/reference.py"));
     let mut command = Command::new("python3");
-    command.arg(script).args(["--generation", program, "--seed", &seed, "--count", &UNSEEN.to_string()]);
+    command.arg(script).args(["--generation", program]).args(asked);
     let mut child = match command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn() {
         Ok(child) => child,
         Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -101,17 +114,18 @@ fn unseen(op: &str, program: &str, level: &str, opt: Opt) -> Outcome {
         Err(error) => return Err(format!("python3: {error}").into()),
     };
     let output = child.stdout.take().ok_or("expected the output of python3")?;
-    let cases =
-        Cases::new(&format!("reference.py --generation {program} --seed {seed}"), BufReader::new(output));
+    let name = format!("reference.py --generation {program} {}", asked.join(" "));
+    let cases = Cases::new(&name, BufReader::new(output));
     let checked = with_session(|session| {
-        let program = compile(session, &format!("{op}/{program}"), opt, 2)?;
+        let program =
+            compile(session, &format!("{op}/{program}"), opt, MachineOptions { seed: 2, ..CHECKED })?;
         run_case::check(&program, cases, |_, _| None)
     });
     let status = child.wait().map_err(|error| format!("python3: {error}"))?;
     let count = checked?;
     if !status.success() || count < UNSEEN {
         return Err(format!(
-            "expected {UNSEEN} cases of reference.py, found {count}; it ended with {status}"
+            "expected {UNSEEN} cases of reference.py or more, found {count}; it ended with {status}"
         )
         .into());
     }
@@ -137,7 +151,7 @@ fn bad(op: &str, opt: Opt) -> Result<(), Failed> {
                     format!("{}: expected `generation` to name a program, found `{name}`", case.at).into()
                 );
             }
-            programs.insert(name.clone(), with_session(|session| compile(session, &path, opt, 1))?);
+            programs.insert(name.clone(), with_session(|session| compile(session, &path, opt, CHECKED))?);
         }
         let words = case.error_mentions.clone().unwrap_or_default();
         let fault = match programs[&name].check(&case) {

@@ -13,6 +13,9 @@ use xpuc::{Opt, Options, Phase, Session, Target, compile};
 /// The levels of optimization, by name.
 pub(crate) const LEVELS: [(&str, Opt); 2] = [("none", Opt::None), ("full", Opt::Full)];
 
+/// Every access is checked; the programs of a launch run in the order that this seed says.
+pub(crate) const CHECKED: MachineOptions = MachineOptions { seed: 1, fast: false };
+
 /// Failures that one test lists.
 const MAX_FAILURES: usize = 5;
 
@@ -40,7 +43,7 @@ fn run(name: &str, opt: Opt) -> Result<(), Failed> {
     let cases = format!("tests/{name}.jsonl");
     let reader = programs::open(&cases)?;
     with_session(|session| {
-        let program = program(session, &source, &file, opt, 1)?;
+        let program = program(session, &source, &file, opt, CHECKED)?;
         let count = check(&program, reader, |case, _| {
             let expects = case.outputs.is_some() || case.error_mentions.is_some();
             (!expects).then(|| "expected `outputs` or `error_mentions`, found neither".to_owned())
@@ -66,13 +69,12 @@ pub(crate) fn program(
     source: &str,
     file: &str,
     opt: Opt,
-    seed: u64,
+    options: MachineOptions,
 ) -> Result<Program, Failed> {
     let target = Target::find("virtual").map_err(|error| error.to_string())?;
-    let options = Options { opt, target, until: Phase::Lower };
-    let compiled = compile(session, source, file, &options).map_err(|error| error.to_string())?;
+    let until = Options { opt, target, until: Phase::Lower };
+    let compiled = compile(session, source, file, &until).map_err(|error| error.to_string())?;
     let lowered = compiled.lowered().ok_or("expected a lowered program, found none")?;
-    let options = MachineOptions { seed, fast: false };
     Program::new(session, lowered, options).map_err(|error| error.to_string().into())
 }
 

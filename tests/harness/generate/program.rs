@@ -93,7 +93,7 @@ impl Program {
         }
         self.text.push_str(") -> (!h {xpu.name = \"r\", xpu.shape = [\"B\"]}, !d {xpu.name = \"s\", xpu.shape = [\"B\"]}) {\n");
         self.line("%i0 = arith.constant 0 : index");
-        self.line("%zero = arith.constant 0 : i32");
+        self.line("%i1 = arith.constant 1 : index");
         self.line("%three = arith.constant 3 : i32");
         self.line("%B = memref.dim %h0, %i0 : !h");
         self.line("%B2 = arith.addi %B, %B : index");
@@ -177,7 +177,7 @@ impl Program {
 
     fn statement(&mut self) {
         let space = self.space();
-        match self.random.below(16) {
+        match self.random.below(18) {
             0..4 => self.arithmetic(space),
             4 => self.division(space),
             5 => self.choice(space),
@@ -189,6 +189,8 @@ impl Program {
             12 if self.depth < MAX_DEPTH => self.branch(),
             13 if self.depth == 0 => self.halves(space),
             14 => self.element(),
+            15 => self.copy(space),
+            16 if self.depth == 0 => self.clause(),
             _ => self.copy(space),
         }
     }
@@ -295,7 +297,7 @@ impl Program {
     /// The first element; there is none if B is 0, which is an error of the program.
     fn element(&mut self) {
         let Some(x) = self.pick(Space::Host, false) else { return };
-        if self.depth > 0 || x.name.starts_with("%view") {
+        if x.name.starts_with("%view") {
             return;
         }
         if self.in_flight.contains(&x.name) {
@@ -309,6 +311,34 @@ impl Program {
             self.line(&format!("{value} = memref.load {}[%i0] : {}", x.name, x.ty));
             self.scalars.push(value);
         }
+    }
+
+    /// A loop of upstream ops, which nobody looks into.
+    fn round(&mut self) {
+        let (Some(x), Some(y)) = (self.pick(Space::Host, false), self.pick(Space::Host, false)) else {
+            return;
+        };
+        self.wait();
+        let k = self.scalar().name;
+        self.line("scf.for %i = %i0 to %B step %i1 {");
+        self.line(&format!("  %a = memref.load {}[%i] : {}", x.name, x.ty));
+        self.line(&format!("  %b = arith.addi %a, {k} : i32"));
+        self.line(&format!("  memref.store %b, {}[%i] : {}", y.name, y.ty));
+        self.line("}");
+    }
+
+    /// A clause of the contract, which some calls violate.
+    fn clause(&mut self) {
+        let (Some(x), k) = (self.pick(Space::Host, false), self.scalar()) else { return };
+        if self.in_flight.contains(&x.name) || x.name.starts_with("%view") {
+            self.wait();
+        }
+        let predicate = *self.random.pick(&["ne", "sle"]);
+        let operands = format!(
+            "\"xpu.require\"({}, {}) {{predicate = \"{predicate}\", message = \"clause\"}}",
+            x.name, k.name
+        );
+        self.line(&format!("{operands} : ({}, i32) -> ()", x.ty));
     }
 
     /// A buffer of two halves, each an array of its own.

@@ -14,22 +14,6 @@ func.func @select(%c: i1, %a: memref<?xi32, "host"> {xpu.noalias}, %b: memref<?x
 
 // -----
 
-// The same by control flow.
-func.func @yield(%c: i1, %a: memref<?xi32, "host">, %b: memref<?xi32, "host">, %first: memref<?xi32, "host"> {xpu.noalias}, %out: memref<?xi32, "host"> {xpu.noalias}) {
-  %c7 = arith.constant 7 : i32
-  %picked = scf.if %c -> (memref<?xi32, "host">) {
-    scf.yield %a : memref<?xi32, "host">
-  } else {
-    scf.yield %b : memref<?xi32, "host">
-  }
-  "xpu.copy"(%a, %first) : (memref<?xi32, "host">, memref<?xi32, "host">) -> ()
-  "xpu.constant"(%c7, %picked) : (i32, memref<?xi32, "host">) -> ()
-  "xpu.copy"(%a, %out) : (memref<?xi32, "host">, memref<?xi32, "host">) -> ()
-  return
-}
-
-// -----
-
 // Another shape of the same buffer.
 func.func @expand_shape(%a: memref<8xi32, "host"> {xpu.noalias}, %first: memref<8xi32, "host"> {xpu.noalias}, %out: memref<8xi32, "host"> {xpu.noalias}) {
   %c7 = arith.constant 7 : i32
@@ -51,18 +35,5 @@ func.func @local(%x: memref<8xi32, "host">, %first: memref<8xi32, "host"> {xpu.n
   "xpu.copy"(%a, %first) : (memref<8xi32, "host">, memref<8xi32, "host">) -> ()
   "xpu.constant"(%c7, %rows) : (i32, memref<2x4xi32, "host">) -> ()
   "xpu.copy"(%a, %out) : (memref<8xi32, "host">, memref<8xi32, "host">) -> ()
-  return
-}
-
-// -----
-
-// Two buffers of an upstream allocation are two buffers: what was written to one is not in the other.
-func.func @alloc(%n: index, %x: memref<?xi32, "host">, %out: memref<?xi32, "host">) {
-  %c7 = arith.constant 7 : i32
-  %a = memref.alloc(%n) : memref<?xi32, "host">
-  %b = memref.alloc(%n) : memref<?xi32, "host">
-  "xpu.copy"(%x, %b) : (memref<?xi32, "host">, memref<?xi32, "host">) -> ()
-  "xpu.constant"(%c7, %a) : (i32, memref<?xi32, "host">) -> ()
-  "xpu.copy"(%b, %out) : (memref<?xi32, "host">, memref<?xi32, "host">) -> ()
   return
 }
