@@ -77,7 +77,7 @@ impl Buffers {
                     opaque.push(op.operands[0]);
                 }
                 "memref.dim" | "memref.load" | "memref.store" | "func.return" => {}
-                "scf.if" => {}
+                "scf.if" if op.results.iter().all(|r| func.ty(*r).memref().is_none()) => {}
                 _ => {
                     opaque.extend(memrefs());
                     // Views made by ops that we do not follow are views of everything they take.

@@ -76,16 +76,16 @@ impl<'a> Check<'a> {
     }
 
     pub(super) fn violation(&self) -> Option<Violation> {
-        if let Some(value) = self.overtaken() {
-            return Some(Violation::Save(value));
+        if let Some(violation) = self.overtaken() {
+            return Some(violation);
         }
         let writes: Vec<Write> =
             self.input.order.iter().enumerate().flat_map(|(at, id)| self.writes(at, *id)).collect();
         writes.iter().find_map(|write| self.check(write))
     }
 
-    /// A value read from memory that an op we do not know may change before the value is used.
-    fn overtaken(&self) -> Option<ValueId> {
+    /// A value in memory of the caller that an op we do not know may change before it is used.
+    fn overtaken(&self) -> Option<Violation> {
         let func = self.input.func;
         let unknown = |id: &OpId| {
             let op = func.op(*id);
@@ -98,7 +98,14 @@ impl<'a> Check<'a> {
             let read = func.def_op(owner).is_some_and(|op| Kind::of(op) == Some(Kind::Read));
             let defined = self.defined[&owner];
             let passed = |used: &Use| barriers.iter().any(|at| defined < *at && *at < used.at);
-            (read && uses.iter().any(passed)).then_some(owner)
+            if !uses.iter().any(passed) {
+                return None;
+            }
+            Some(if read {
+                Violation::Save(owner)
+            } else {
+                Violation::Deny(owner, "an op that may write anything comes before its last use".to_owned())
+            })
         })
     }
 
