@@ -82,14 +82,6 @@ impl Analysis<Node> for Facts {
         }
         DidMerge(*a != before, *a != b)
     }
-
-    fn modify(egraph: &mut Graph, id: Id) {
-        let data = &egraph[id].data;
-        if let (Some(value), ty) = (data.constant(), data.ty.clone()) {
-            let constant = egraph.add(Node::constant(value, ty));
-            egraph.union(id, constant);
-        }
-    }
 }
 
 /// The size that says more: one without unknowns, else the one that prints shorter, then first.

@@ -2,6 +2,7 @@
 
 use super::Emit;
 use crate::plan::guard::Guard;
+use crate::plan::place::Base;
 use xpuc_dialect::ir::{BlockId, Builder, OpSpec, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, space};
 
@@ -142,6 +143,11 @@ impl Emit<'_, '_> {
     pub(super) fn free_due(&mut self) {
         for temp in std::mem::take(&mut self.due) {
             if let Some(memref) = self.temps[temp] {
+                if self.stream.is_downloading(Some(Base::Temp(temp))) {
+                    let home = std::mem::replace(&mut self.b.block, self.entry);
+                    self.wait();
+                    self.b.block = home;
+                }
                 self.top(|b| b.effect(Kind::Free.name(), &[memref], &[]));
             }
         }

@@ -205,7 +205,10 @@ impl<'a> Emit<'a, '_> {
         });
         match kind {
             Some(Kind::H2d | Kind::D2h) if blocking => {}
-            Some(Kind::D2h) if guard.is_empty() => self.stream.download(self.base(result)),
+            Some(Kind::D2h) if guard.is_empty() => {
+                self.stream.download(self.base(result));
+                self.stream.work(&[self.base(op.operands[0])]);
+            }
             // Whoever uses it stands under the same condition; after it nobody knows whether it is there.
             Some(Kind::D2h) => self.in_guard(guard, |emit| emit.wait()),
             _ if space(self.func(), result) == Some(Space::Device) => self.stream.work(&bases),

@@ -3,7 +3,7 @@
 use super::{Base, Input, Place, Places};
 use crate::plan::guard::{Guard, exclusive};
 use std::collections::HashMap;
-use xpuc_dialect::ir::{Op, OpId, Slice, ValueId};
+use xpuc_dialect::ir::{Extent, Op, OpId, Slice, ValueId};
 use xpuc_dialect::ops::{Kind, Parts};
 
 pub(super) enum Violation {
@@ -158,6 +158,13 @@ impl<'a> Check<'a> {
 
     fn check(&self, write: &Write) -> Option<Violation> {
         let func = self.input.func;
+        let later = |extent: &Extent| match extent {
+            Extent::Value(value) => self.defined.get(value).is_some_and(|made| *made > write.at),
+            Extent::Const(_) => false,
+        };
+        if !write.copy && write.place.slices.iter().any(|(offset, size)| later(offset) || later(size)) {
+            return Some(Violation::Deny(write.value, "where it goes is known later".to_owned()));
+        }
         if let Base::View(memref) = write.place.base
             && !write.copy
             && let Some(reason) = self.early(write, memref)

@@ -117,7 +117,11 @@ impl Machine {
             let space = machine.blocks[from.block].buffer.space;
             let to = machine.span(dst, "copy writes", Some(space), loc)?;
             machine.expect_match(["copy", "copy writes"], from, to, loc)?;
-            if from.block == to.block && from.start < to.start + to.len && to.start < from.start + from.len {
+            if from.block == to.block
+                && from.start != to.start
+                && from.start < to.start + to.len
+                && to.start < from.start + from.len
+            {
                 let buffer = machine.blocks[from.block].buffer.clone();
                 return Err(Box::new(MachineError::Overlap {
                     buffer,

@@ -189,7 +189,7 @@ impl Program {
             12 if self.depth < MAX_DEPTH => self.branch(),
             13 if self.depth == 0 => self.halves(space),
             14 => self.element(),
-            15 => self.copy(space),
+            15 => self.round(),
             16 if self.depth == 0 => self.clause(),
             _ => self.copy(space),
         }
