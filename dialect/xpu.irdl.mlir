@@ -369,6 +369,22 @@ irdl.dialect @xpu {
     irdl.attributes { "predicate" = %predicate, "message" = %message }
   }
 
+  irdl.operation @verdict {
+    %result = irdl.base "!builtin.tensor"
+    irdl.results(result: %result)
+  }
+
+  irdl.operation @enforce {
+    %verdict_m = irdl.base "!builtin.memref"
+    %verdict_t = irdl.base "!builtin.tensor"
+    %verdict = irdl.any_of(%verdict_m, %verdict_t)
+    %clause = irdl.base "#builtin.integer"
+    %predicate = irdl.base "#builtin.string"
+    %message = irdl.base "#builtin.string"
+    irdl.operands(verdict: %verdict)
+    irdl.attributes { "clause" = %clause, "predicate" = %predicate, "message" = %message }
+  }
+
   // ---- Between buffers and values: value form only, in program order.
 
   irdl.operation @read {
@@ -408,5 +424,8 @@ irdl.dialect @xpu {
     %core = irdl.is index
     %body = irdl.region(%cluster, %core) with size 1
     irdl.regions(body: %body)
+  }
+
+  irdl.operation @barrier {
   }
 }

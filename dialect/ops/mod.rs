@@ -4,6 +4,9 @@
 
 use crate::ir::{Func, Op, Type, ValueId};
 
+/// Elements of a verdict: the clause, the index, and `x` and `y` in two halves each (SPEC, `verdict`).
+pub const VERDICT_ELEMENTS: u64 = 6;
+
 /// Element-wise arithmetic: `broadcast_*`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Binary {
@@ -135,6 +138,10 @@ pub enum Kind {
     Free,
     /// A clause of the contract.
     Require,
+    /// Which clause checked on the device fails first.
+    Verdict,
+    /// Stops the program where the verdict says so.
+    Enforce,
     /// Content of a buffer, as a value.
     Read,
     /// Write of a value into a buffer.
@@ -145,6 +152,8 @@ pub enum Kind {
     Fusion,
     /// Launch of a kernel.
     Launch,
+    /// In a kernel: wait for the other cores of the cluster.
+    Barrier,
 }
 
 impl Kind {
@@ -167,11 +176,14 @@ impl Kind {
             Kind::Alloc,
             Kind::Free,
             Kind::Require,
+            Kind::Verdict,
+            Kind::Enforce,
             Kind::Read,
             Kind::Into,
             Kind::Materialize,
             Kind::Fusion,
             Kind::Launch,
+            Kind::Barrier,
         ]);
         all
     }
@@ -204,11 +216,14 @@ impl Kind {
             Kind::Alloc => "xpu.alloc",
             Kind::Free => "xpu.free",
             Kind::Require => "xpu.require",
+            Kind::Verdict => "xpu.verdict",
+            Kind::Enforce => "xpu.enforce",
             Kind::Read => "xpu.read",
             Kind::Into => "xpu.into",
             Kind::Materialize => "xpu.materialize",
             Kind::Fusion => "xpu.fusion",
             Kind::Launch => "xpu.launch",
+            Kind::Barrier => "xpu.barrier",
         }
     }
 

@@ -10,7 +10,8 @@ pub(super) fn fusion(op: &View<'_>) -> Check {
     let Some((end, body)) = body.split_last() else { return Ok(()) };
     for inner in body {
         ensure!("fusion_c1", may_stand(inner), "{} may not stand in a fusion", inner.name);
-        let value_form = inner.results.len() == 1 || Kind::of(inner) == Some(Kind::Into);
+        let writes = matches!(Kind::of(inner), Some(Kind::Into | Kind::Require));
+        let value_form = inner.results.len() == 1 || writes;
         ensure!("fusion_c1", value_form, "{} in buffer form may not stand in a fusion", inner.name);
     }
     ensure!("fusion_c1", &*end.name == "vector.yield", "body must end in vector.yield, found {}", end.name);
@@ -28,11 +29,27 @@ pub(super) fn fusion(op: &View<'_>) -> Check {
     Ok(())
 }
 
+/// Upstream ops that a fusion can hold, those of `arith` apart.
+const UPSTREAM: [&str; 10] = [
+    "tensor.cast",
+    "tensor.dim",
+    "tensor.empty",
+    "tensor.extract",
+    "tensor.extract_slice",
+    "tensor.insert",
+    "tensor.insert_slice",
+    "memref.dim",
+    "memref.subview",
+    "memref.cast",
+];
+
 /// Whether a fusion can hold the op; compute ops in one of their forms.
 fn may_stand(op: &Op) -> bool {
     match Kind::of(op) {
-        Some(kind) => kind.is_compute() || matches!(kind, Kind::Read | Kind::Into),
-        None => op.name.starts_with("arith.") || matches!(&*op.name, "tensor.extract_slice" | "tensor.cast"),
+        Some(kind) => {
+            kind.is_compute() || matches!(kind, Kind::Read | Kind::Into | Kind::Require | Kind::Verdict)
+        }
+        None => op.name.starts_with("arith.") || UPSTREAM.contains(&&*op.name),
     }
 }
 
@@ -78,5 +95,11 @@ fn kernel(op: &View<'_>, call: &Op, first: usize) -> Check {
 fn yields_nothing(label: &'static str, end: &Op) -> Check {
     let found = end.operands.len();
     ensure!(label, found == 0, "expected vector.yield of 0 values, found {found}");
+    Ok(())
+}
+
+pub(super) fn barrier(op: &View<'_>) -> Check {
+    let kernel = op.func.attrs.get("xpu.kernel") == Some(&Attr::Unit);
+    ensure!("barrier_c1", kernel, "expected in a function with the unit attribute xpu.kernel");
     Ok(())
 }

@@ -1,8 +1,6 @@
 //! `copy`, the commands, and the ops between buffers and values.
 
-use super::check::{
-    Check, NUMBERS, alike, dense, dims, dims_of, elem, ensure, one_space, predicate, rank, sizes, space, unit,
-};
+use super::check::{Check, alike, dense, one_space, sizes, space, unit};
 use super::view::{Named, View};
 use crate::ir::Space;
 
@@ -30,28 +28,6 @@ pub(super) fn d2h(op: &View<'_>, src: Named<'_>) -> Check {
 pub(super) fn alloc(op: &View<'_>, result: Named<'_>) -> Check {
     sizes("alloc_c1", op, result)?;
     dense("alloc_c2", result)
-}
-
-pub(super) fn require(op: &View<'_>, x: Named<'_>, y: Named<'_>) -> Check {
-    predicate("require_c1", op)?;
-    if x.shape().is_none() {
-        ensure!("require_c2", y.shape().is_none(), "y must be a scalar like x, found {}", y.ty);
-    } else {
-        elem("require_c3", x, &NUMBERS)?;
-    }
-    elem("require_c3", y, &[x.elem()])?;
-    rank("require_c4", x, 1)?;
-    rank("require_c4", y, 1)?;
-    dims("require_c5", y, dims_of(x))?;
-    space("require_c6", x, Space::Host)?;
-    space("require_c6", y, Space::Host)?;
-    let parent = op.parent.unwrap_or_default();
-    ensure!(
-        "require_c7",
-        parent.is_empty(),
-        "expected at the top level of a function body, found in {parent}"
-    );
-    Ok(())
 }
 
 pub(super) fn read(src: Named<'_>, result: Named<'_>) -> Check {

@@ -5,6 +5,7 @@
 //! of which kind, which attributes and regions.
 
 mod check;
+mod contract;
 mod elementwise;
 mod func;
 mod launch;
@@ -82,12 +83,15 @@ fn constraints(op: &View<'_>) -> Check {
         (Kind::H2d, &[src], _) => memory::h2d(op, src),
         (Kind::D2h, &[src], _) => memory::d2h(op, src),
         (Kind::Alloc, &[], &[result]) => memory::alloc(op, result),
-        (Kind::Require, &[x, y], _) => memory::require(op, x, y),
+        (Kind::Require, &[x, y], _) => contract::require(op, x, y),
+        (Kind::Verdict, _, &[result]) => contract::verdict(result),
+        (Kind::Enforce, &[verdict], _) => contract::enforce(op, verdict),
         (Kind::Read, &[src], &[result]) => memory::read(src, result),
         (Kind::Into, &[value, dst], _) => memory::into(value, dst),
         (Kind::Materialize, &[value], &[result]) => memory::materialize(value, result),
         (Kind::Fusion, ..) => launch::fusion(op),
         (Kind::Launch, ..) => launch::launch(op),
+        (Kind::Barrier, ..) => launch::barrier(op),
         // `wait` and `free` have none of their own; a wrong number of operands is for IRDL to say.
         _ => Ok(()),
     }

@@ -125,6 +125,7 @@ fn input_names(kind: Kind) -> &'static [&'static str] {
         Kind::SlotMapping => &["table", "lod", "start", "batch_map", "columns", "block_size", "pad"],
         Kind::Free => &["buffer"],
         Kind::Into => &["value", "dst"],
-        Kind::Wait | Kind::Alloc | Kind::Fusion | Kind::Launch => &[],
+        Kind::Enforce => &["verdict"],
+        Kind::Wait | Kind::Alloc | Kind::Verdict | Kind::Fusion | Kind::Launch | Kind::Barrier => &[],
     }
 }
