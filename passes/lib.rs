@@ -3,6 +3,7 @@
 pub mod check;
 pub mod infer_shapes;
 pub mod lower;
+pub mod offload;
 pub mod pass;
 pub mod plan;
 pub mod raise;

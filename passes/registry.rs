@@ -3,14 +3,15 @@
 use crate::check::{CHECK_BUFFERS, CHECK_LOWERED, CHECK_VALUES};
 use crate::infer_shapes::InferShapes;
 use crate::lower::Lower;
+use crate::offload::Offload;
 use crate::pass::Pass;
 use crate::plan::Plan;
 use crate::raise::Raise;
 use crate::simplify::Simplify;
 
 /// Every pass, in the order of the pipeline.
-pub static PASSES: [&(dyn Pass + Sync); 8] =
-    [&Raise, &InferShapes, &Simplify, &CHECK_VALUES, &Plan, &CHECK_BUFFERS, &Lower, &CHECK_LOWERED];
+pub static PASSES: [&(dyn Pass + Sync); 9] =
+    [&Raise, &InferShapes, &Simplify, &CHECK_VALUES, &Offload, &Plan, &CHECK_BUFFERS, &Lower, &CHECK_LOWERED];
 
 /// The pass of that name.
 pub fn find(name: &str) -> Option<&'static dyn Pass> {

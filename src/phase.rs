@@ -61,7 +61,7 @@ impl Phase {
             Phase::Parse | Phase::Verify => &[],
             Phase::Raise => &["raise", "check-values"],
             Phase::Shape => &["infer-shapes"],
-            Phase::Simplify => &["simplify", "check-values"],
+            Phase::Simplify => &["simplify", "offload", "check-values"],
             Phase::Plan => &["plan", "check-buffers"],
             Phase::Lower => &["lower", "check-lowered"],
         }

@@ -1,7 +1,8 @@
 //! Under which conditions each value is needed: a select on a scalar computes only the side it takes.
 
+use super::fuse::Fusions;
 use std::collections::HashMap;
-use xpuc_dialect::ir::{Func, OpId, Type, ValueId};
+use xpuc_dialect::ir::{Def, Func, OpId, Type, ValueId};
 
 /// Conditions and the side of each, outermost first; empty is always.
 pub(super) type Guard = Vec<(ValueId, bool)>;
@@ -14,7 +15,7 @@ pub(super) struct Guards {
 
 impl Guards {
     /// From the last op to the first: an op is needed where one of its users is.
-    pub(super) fn of(func: &Func, order: &[OpId]) -> Self {
+    pub(super) fn of(func: &Func, order: &[OpId], fusions: &Fusions) -> Self {
         let uses = func.uses();
         let mut guards = Guards::default();
         for id in order.iter().rev() {
@@ -22,7 +23,7 @@ impl Guards {
             let mut needed: Option<Guard> = None;
             for result in &op.results {
                 for user in uses.get(result).into_iter().flatten() {
-                    for guard in guards.of_use(func, *user, *result) {
+                    for guard in guards.of_use(func, *user, *result, fusions) {
                         needed = Some(needed.map_or(guard.clone(), |known| common(&known, &guard)));
                     }
                 }
@@ -30,6 +31,16 @@ impl Guards {
             // What has an effect happens always.
             let pure = crate::tidy::is_pure(op);
             guards.of.insert(*id, needed.filter(|_| pure).unwrap_or_default());
+        }
+        // A launch happens where any of its outputs is needed.
+        for id in order.iter().filter(|id| fusions.anchor(**id) == **id && fusions.is_member(**id)) {
+            let outputs = fusions.outputs(*id).iter().filter_map(|v| match func.def(*v) {
+                Def::Result(member, _) => Some(guards.get(member).to_vec()),
+                Def::Arg(..) => None,
+            });
+            let clauses = fusions.members(*id).iter().any(|m| func.op(*m).results.is_empty());
+            let guard = outputs.reduce(|a, b| common(&a, &b)).unwrap_or_default();
+            guards.of.insert(*id, if clauses { Guard::new() } else { guard });
         }
         guards
     }
@@ -40,10 +51,13 @@ impl Guards {
     }
 
     /// Guards of each use of `value` in `user`.
-    pub(super) fn of_use(&self, func: &Func, user: OpId, value: ValueId) -> Vec<Guard> {
+    pub(super) fn of_use(&self, func: &Func, user: OpId, value: ValueId, fusions: &Fusions) -> Vec<Guard> {
         let op = func.op(user);
         let base = self.get(user).to_vec();
-        let lazy = &*op.name == "arith.select" && *func.ty(op.operands[0]) == Type::I1;
+        // What only the device knows is no condition of a command.
+        let lazy = &*op.name == "arith.select"
+            && *func.ty(op.operands[0]) == Type::I1
+            && !fusions.is_device_scalar(op.operands[0]);
         let positions = op.operands.iter().enumerate().filter(|(_, v)| **v == value);
         let mut all: Vec<Guard> = positions
             .map(|(position, _)| {

@@ -2,8 +2,8 @@
 //!
 //! **Before**: value form (`simplify`, or `infer-shapes` alone).
 //! **After**: buffer form. Each value lives in the buffer it is needed in, if nobody can tell, else in one of
-//! its own, allocated before its first use and freed after its last. Element-wise device ops with one
-//! consumer share its launch (`fusion`). Only what is needed under a condition is computed under it.
+//! its own, allocated before its first use and freed after its last. Device ops with one launch number
+//! (`offload`) become one `fusion`; without numbers each is a launch. Only what is needed under a condition is computed under it.
 //! **Leaves alone**: ops it does not know; they stay in order with everything that touches memory.
 //! **Method**: a dependence graph (petgraph) gives the order, guards the conditions. Places start from wishes
 //! and lose those that would destroy something (`place`). Waits stand where the host first looks at what a
@@ -73,8 +73,8 @@ fn plan(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
         return Err(error(PlanError::Blocks(func.body.len())));
     }
     let program = func.block(func.body[0]).ops.clone();
-    let guards = guard::Guards::of(func, &program);
     let fusions = fuse::Fusions::of(func, &program);
+    let guards = guard::Guards::of(func, &program, &fusions);
     let order = schedule::schedule(func, &program, &fusions, &guards).map_err(error)?;
     let buffers = Buffers::of(func);
     let input = place::Input { func, order: &order, guards: &guards, fusions: &fusions, buffers: &buffers };

@@ -1,7 +1,7 @@
 //! Devices as data: one TOML file each.
 
 use serde::Deserialize;
-use xpuc_passes::pass::{Costs, Grid};
+use xpuc_passes::pass::{Costs, Grid, Sizes};
 
 /// Where a number comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -42,6 +42,19 @@ struct CostData {
     fill: Datum,
     scan: Datum,
     host_op: Datum,
+    pack: Datum,
+    alloc: Datum,
+    kilobyte: Datum,
+    host_kilo: Datum,
+    device_kilo: Datum,
+    scan_kilo: Datum,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SizeData {
+    dim: Datum,
+    data: Datum,
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,6 +63,7 @@ struct Data {
     summary: String,
     grid: GridData,
     cost: CostData,
+    size: SizeData,
 }
 
 /// A device to compile for.
@@ -61,8 +75,10 @@ pub struct Target {
     pub summary: String,
     /// Programs of a launch.
     pub grid: Grid,
-    /// Latencies.
+    /// Latencies and rates.
     pub costs: Costs,
+    /// Sizes to plan for.
+    pub sizes: Sizes,
 }
 
 /// No target has that name.
@@ -104,7 +120,14 @@ impl Target {
                 fill: cost(data.cost.fill),
                 scan: cost(data.cost.scan),
                 host_op: cost(data.cost.host_op),
+                pack: cost(data.cost.pack),
+                alloc: cost(data.cost.alloc),
+                kilobyte: cost(data.cost.kilobyte),
+                host_kilo: cost(data.cost.host_kilo),
+                device_kilo: cost(data.cost.device_kilo),
+                scan_kilo: cost(data.cost.scan_kilo),
             },
+            sizes: Sizes { dim: cost(data.size.dim), data: cost(data.size.data) },
         })
     }
 }

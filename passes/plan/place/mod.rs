@@ -78,6 +78,8 @@ pub(super) struct Places {
     pub(super) denials: Vec<Denial>,
     /// Ops through which a value got its place: the ones it is a part of.
     parents: HashMap<ValueId, Vec<OpId>>,
+    /// Values that launches compute wherever they use them.
+    lazy: HashSet<ValueId>,
     /// Position at which a value written in place is expected in its buffer.
     due: HashMap<ValueId, usize>,
 }
@@ -95,6 +97,9 @@ impl Places {
     pub(super) fn get(&self, func: &Func, value: ValueId) -> Option<Place> {
         if let Some(place) = self.homes.get(&value) {
             return Some(place.clone());
+        }
+        if self.lazy.contains(&value) {
+            return None;
         }
         let op = func.def_op(value)?;
         if let Some(slice) = Slice::of(op) {
