@@ -91,6 +91,9 @@ impl<'a> Emit<'a, '_> {
                 self.memrefs.insert(op.results[0], self.b.func.op(made).results[0]);
             }
             Some(Kind::Require) => self.clause(op, id),
+            Some(Kind::Alloc) => {
+                self.alloc(op);
+            }
             _ if program.is_known(op) => {}
             _ => self.unknown(op, id),
         }
@@ -130,6 +133,9 @@ impl<'a> Emit<'a, '_> {
             return *made;
         }
         let Some(op) = self.program.op(memref) else { return memref };
+        if Kind::of(op) == Some(Kind::Alloc) {
+            return self.alloc(op);
+        }
         let mut operands = Vec::new();
         for operand in &op.operands {
             operands.push(if is_memref(self.program.func, *operand) {
@@ -146,6 +152,18 @@ impl<'a> Emit<'a, '_> {
         }
         let result = self.b.func.op(made).results[0];
         self.memrefs.insert(memref, result);
+        result
+    }
+
+    /// A buffer that stays one, made where it is first needed.
+    fn alloc(&mut self, op: &Op) -> ValueId {
+        if let Some(made) = self.memrefs.get(&op.results[0]) {
+            return *made;
+        }
+        let sizes: Vec<ValueId> = op.operands.iter().map(|v| self.host(*v)).collect();
+        let made = self.b.like(op, &sizes, &[self.program.func.ty(op.results[0]).clone()], Vec::new());
+        let result = self.b.func.op(made).results[0];
+        self.memrefs.insert(op.results[0], result);
         result
     }
 

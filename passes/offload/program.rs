@@ -157,7 +157,8 @@ impl<'a> Program<'a> {
             let into = func.op(*into);
             let others = func.walk().into_iter().map(|id| func.op(id)).any(|op| {
                 let used = |v: &ValueId| is_memref(func, *v) && self.buffers.may_alias(root, self.buffers.root(*v).unwrap_or(*v));
-                !self.is_view(op) && !std::ptr::eq(op, into) && op.operands.iter().any(used)
+                let passive = self.is_view(op) || std::ptr::eq(op, into) || &*op.name == "func.return";
+                !passive && op.operands.iter().any(used)
             });
             Kind::of(into) == Some(Kind::Into)
                 && into.operands[1] == view

@@ -101,7 +101,11 @@ impl<'a> Stages<'a> {
                 }
                 Some(Kind::Require) if self.sides.clauses.contains(id) => {}
                 Some(Kind::Into) => {
-                    self.homes.insert(program.source(op.operands[0]));
+                    let value = program.source(op.operands[0]);
+                    self.homes.insert(value);
+                    if self.is_late(op.operands[1]) && !self.late.contains(&op.operands[1]) {
+                        escape.push(value);
+                    }
                 }
                 Some(Kind::Read) => {}
                 _ if super::program::is_transfer(op) || program.is_view(op) => {}
