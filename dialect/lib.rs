@@ -6,4 +6,5 @@ pub mod context;
 pub mod dim;
 pub mod ir;
 pub mod ops;
+pub mod signature;
 pub mod verify;

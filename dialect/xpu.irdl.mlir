@@ -385,6 +385,17 @@ irdl.dialect @xpu {
     irdl.attributes { "clause" = %clause, "predicate" = %predicate, "message" = %message }
   }
 
+  // ---- Declarations, beside the functions of a module.
+
+  // What the dictionaries in the lists hold is checked in Rust.
+  irdl.operation @signature {
+    %function = irdl.base "#builtin.string"
+    %inputs = irdl.base "#builtin.array"
+    %outputs = irdl.base "#builtin.array"
+    %attributes = irdl.base "#builtin.array"
+    irdl.attributes { "function" = %function, "inputs" = %inputs, "outputs" = %outputs, "attributes" = %attributes }
+  }
+
   // ---- Between buffers and values: value form only, in program order.
 
   irdl.operation @read {

@@ -1,5 +1,6 @@
 //! How `xpu` programs change on their way to launches. `RATIONALE.md` says why each pass is as it is.
 
+pub mod bind_signature;
 pub mod check;
 pub mod infer_shapes;
 pub mod lower;

@@ -168,6 +168,9 @@ pub struct PassError {
 /// One variant a pass.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PassErrorKind {
+    /// Of `bind-signature`.
+    #[error("signature: {0}")]
+    Signature(crate::bind_signature::SignatureError),
     /// Of `raise`.
     #[error("raise: {0}")]
     Raise(crate::raise::RaiseError),

@@ -24,7 +24,7 @@ pub mod target;
 
 pub use error::Error;
 pub use phase::Phase;
-pub use pipeline::{Compiled, Opt, Options, Ran, compile, compile_watched};
+pub use pipeline::{Compiled, Declaration, Opt, Options, Ran, compile, compile_declared, compile_watched};
 pub use session::Session;
 pub use stage::{Lowered, Planned, Shaped, Verified};
 pub use target::Target;

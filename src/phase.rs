@@ -41,7 +41,7 @@ impl Phase {
     pub fn summary(self) -> &'static str {
         match self {
             Phase::Parse => "text to MLIR",
-            Phase::Verify => "check the constraints of the dialect",
+            Phase::Verify => "check the constraints of the dialect, bind the signature",
             Phase::Raise => "buffers to values",
             Phase::Shape => "infer symbolic sizes, check what is declared",
             Phase::Simplify => "find the cheapest equal program",
@@ -58,7 +58,9 @@ impl Phase {
     /// Names of the passes that make it up with full optimization.
     pub fn passes(self) -> &'static [&'static str] {
         match self {
-            Phase::Parse | Phase::Verify => &[],
+            Phase::Parse => &[],
+            // Where there is a signature.
+            Phase::Verify => &["bind-signature"],
             Phase::Raise => &["raise", "check-values"],
             Phase::Shape => &["infer-shapes"],
             Phase::Simplify => &["simplify", "offload", "check-values"],

@@ -45,6 +45,15 @@ pub struct Options {
     pub until: Phase,
 }
 
+/// The declaration of an op, in a text of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Declaration<'a> {
+    /// MLIR with one `xpu.signature` or more, and nothing else.
+    pub source: &'a str,
+    /// Its name in messages.
+    pub file: &'a str,
+}
+
 /// One phase that has run.
 #[derive(Debug, Clone)]
 pub struct Ran {
@@ -91,15 +100,29 @@ pub fn compile_watched(
     options: &Options,
     watch: &mut dyn FnMut(&Ran),
 ) -> Result<Compiled, Error> {
+    compile_declared(session, source, file, None, options, watch)
+}
+
+/// [`compile_watched`] of a program whose op is declared in another text: what that declares in place is written
+/// to buffers of the caller.
+pub fn compile_declared(
+    session: &Session,
+    source: &str,
+    file: &str,
+    declaration: Option<Declaration<'_>>,
+    options: &Options,
+    watch: &mut dyn FnMut(&Ran),
+) -> Result<Compiled, Error> {
     let cx = PassCx::new(options.target.grid, options.target.costs, options.target.sizes);
     let done = Compiled { phases: Vec::new(), cx, lowered: None };
     let mut run = Run { until: options.until, watch, done };
-    let Some(module) = run.step(Phase::Parse, |_| session.parse(source, file), Module::clone)? else {
+    let Some(module) =
+        run.step(Phase::Parse, |_| session.parse_declared(source, file, declaration), Module::clone)?
+    else {
         return Ok(run.done);
     };
-    let Some(verified) = run.step(Phase::Verify, |_| session.verify(module), stage_module)? else {
-        return Ok(run.done);
-    };
+    let verify = |cx: &mut PassCx| session.bind(cx, session.verify(module)?);
+    let Some(verified) = run.step(Phase::Verify, verify, stage_module)? else { return Ok(run.done) };
     // Sizes are checked at every level of optimization; without any, the values go no further.
     let Some(raised) = run.step(Phase::Raise, |cx| session.raise(cx, &verified), Module::clone)? else {
         return Ok(run.done);

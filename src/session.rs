@@ -1,11 +1,12 @@
 //! An MLIR context, and each step of a compilation on it.
 
 use crate::error::Error;
+use crate::pipeline::Declaration;
 use crate::stage::{Lowered, Planned, Shaped, Verified};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use xpuc_dialect::context::Mlir;
-use xpuc_dialect::ir::Module;
+use xpuc_dialect::context::{Diagnostic, Mlir};
+use xpuc_dialect::ir::{Loc, Module};
 use xpuc_dialect::verify;
 use xpuc_passes::pass::PassCx;
 use xpuc_passes::registry;
@@ -44,6 +45,38 @@ impl Session {
     /// Parses text; MLIR's own verifier has accepted it. `file` names it in messages.
     pub fn parse(&self, source: &str, file: &str) -> Result<Module, Error> {
         Ok(self.mlir.parse(source, file)?)
+    }
+
+    /// Parses a program and, from another text, the declaration of its op.
+    pub fn parse_declared(
+        &self,
+        source: &str,
+        file: &str,
+        declaration: Option<Declaration<'_>>,
+    ) -> Result<Module, Error> {
+        let mut module = self.parse(source, file)?;
+        let Some(Declaration { source, file }) = declaration else { return Ok(module) };
+        let declared = self.parse(source, file)?;
+        let refuse = |loc: Loc, message: String| Err(Error::Verify(vec![Diagnostic { loc, message }]));
+        if let Some(func) = declared.funcs.first() {
+            return refuse(
+                func.loc.clone(),
+                format!("expected only xpu.signature, found func.func @{}", func.name),
+            );
+        }
+        if declared.attrs.signatures.is_empty() {
+            return refuse(Loc::new(file, 1, 1), "expected an xpu.signature, found none".to_owned());
+        }
+        module.attrs.signatures.extend(declared.attrs.signatures);
+        Ok(module)
+    }
+
+    /// Binds functions to their signatures; without any the program is as it was.
+    pub fn bind(&self, cx: &mut PassCx, program: Verified) -> Result<Verified, Error> {
+        if program.0.attrs.signatures.is_empty() {
+            return Ok(program);
+        }
+        self.run_passes(cx, crate::Phase::Verify.passes(), &program.0).map(Verified)
     }
 
     /// Checks the constraints of the dialect.

@@ -59,7 +59,14 @@ pub fn export<'c>(
     for func in &module.funcs {
         out.body().append_operation(writer.function(func)?);
     }
-    for (name, attr) in &module.attrs {
+    for op in &module.attrs.signatures {
+        let built = OperationBuilder::new(&op.name, writer.location(&op.loc))
+            .add_attributes(&writer.attributes(&op.attrs)?)
+            .build()
+            .map_err(|_| ExportError::Operation { op: op.name.to_string(), loc: op.loc.clone() })?;
+        out.body().append_operation(built);
+    }
+    for (name, attr) in &module.attrs.attrs {
         let attr = writer.attribute(attr)?;
         out.as_operation_mut().set_attribute(name, attr);
     }
@@ -211,6 +218,11 @@ impl<'c> Writer<'c> {
             Attr::Array(list) => {
                 let list = list.iter().map(|a| self.attribute(a)).collect::<Result<Vec<_>, _>>()?;
                 ArrayAttribute::new(context, &list).into()
+            }
+            Attr::Dict(entries) => {
+                let entries = entries.iter().map(|(name, value)| Ok((self.id(name), self.attribute(value)?)));
+                let entries = entries.collect::<Result<Vec<_>, ExportError>>()?;
+                DictionaryAttribute::new(context, &entries).into()
             }
             Attr::Other(text) => Attribute::parse(context, text)
                 .ok_or_else(|| ExportError::Attribute { text: text.to_string() })?,

@@ -1,9 +1,10 @@
 //! MLIR to Rust IR: one walk.
 
-use super::{Attr, Attrs, BlockId, Func, Layout, Loc, Module, Op, Shaped, Space, Type, ValueId};
+use super::{Attr, Attrs, BlockId, Func, Header, Layout, Loc, Module, Op, Shaped, Space, Type, ValueId};
+use crate::signature;
 use melior::ir::attribute::{
-    ArrayAttribute, BoolAttribute, DenseI32ArrayAttribute, DenseI64ArrayAttribute, IntegerAttribute,
-    TypeAttribute,
+    ArrayAttribute, BoolAttribute, DenseI32ArrayAttribute, DenseI64ArrayAttribute, DictionaryAttribute,
+    IntegerAttribute, TypeAttribute,
 };
 use melior::ir::operation::OperationLike;
 use melior::ir::r#type::{FunctionType, IntegerType, MemRefType, RankedTensorType, ShapedTypeLike};
@@ -18,7 +19,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ImportError {
     /// Something else than a function stands at the top level.
-    #[error("expected only func.func at the top level of a module, found {name}")]
+    #[error("expected only func.func and xpu.signature at the top level of a module, found {name}")]
     TopLevel {
         /// Name of the operation found.
         name: String,
@@ -37,17 +38,25 @@ impl ImportError {
 
 /// Mirrors a verified module; `file` takes the place of the name that MLIR gives to text in memory.
 pub fn import(module: &melior::ir::Module<'_>, file: &Arc<str>) -> Result<Module, ImportError> {
-    let mut out = Module { attrs: attributes(&module.as_operation(), &["sym_name"]), ..Module::default() };
+    let attrs = attributes(&module.as_operation(), &["sym_name"]);
+    let mut out = Module { funcs: Vec::new(), attrs: Header { attrs, signatures: Vec::new() } };
     let mut next = module.body().first_operation();
     while let Some(op) = next {
         let name = identifier(op.name());
-        if &*name != "func.func" {
-            return Err(ImportError::TopLevel {
-                name: name.to_string(),
-                loc: in_file(&location(op.location()), file),
-            });
+        let loc = in_file(&location(op.location()), file);
+        match &*name {
+            "func.func" => out.funcs.push(function(op, file)),
+            signature::OP => out.attrs.signatures.push(Op {
+                name,
+                operands: Vec::new(),
+                results: Vec::new(),
+                attrs: attributes(&op, &[]),
+                regions: Vec::new(),
+                successors: Vec::new(),
+                loc,
+            }),
+            _ => return Err(ImportError::TopLevel { name: name.to_string(), loc }),
         }
-        out.funcs.push(function(op, file));
         next = op.next_in_block();
     }
     Ok(out)
@@ -201,15 +210,15 @@ fn attribute_sets(op: OperationRef<'_, '_>, name: &str, count: usize) -> Vec<Att
     (0..count)
         .map(|i| {
             let entry = list.and_then(|l| l.element(i).ok());
-            let entry = entry.and_then(|a| melior::ir::attribute::DictionaryAttribute::try_from(a).ok());
-            entry.map_or_else(Attrs::new, |dict| {
-                (0..dict.len())
-                    .filter_map(|i| dict.element(i).ok())
-                    .map(|(name, value)| (identifier(name), attribute(Some(value))))
-                    .collect()
-            })
+            let entry = entry.and_then(|a| DictionaryAttribute::try_from(a).ok());
+            entry.map_or_else(Attrs::new, |dict| entries(dict).collect())
         })
         .collect()
+}
+
+fn entries(dict: DictionaryAttribute<'_>) -> impl Iterator<Item = (Arc<str>, Attr)> {
+    let entries = (0..dict.len()).filter_map(move |i| dict.element(i).ok());
+    entries.map(|(name, value)| (identifier(name), attribute(Some(value))))
 }
 
 fn attribute(attribute: Option<Attribute<'_>>) -> Attr {
@@ -238,6 +247,10 @@ fn attribute(attribute: Option<Attribute<'_>>) -> Attr {
             |_| text(),
             |list| Attr::Array((0..list.len()).map(|i| self::attribute(list.element(i).ok())).collect()),
         );
+    }
+    if a.is_dictionary() {
+        return DictionaryAttribute::try_from(a)
+            .map_or_else(|_| text(), |d| Attr::Dict(entries(d).collect()));
     }
     if a.is_dense_i64_array() {
         return DenseI64ArrayAttribute::try_from(a).map_or_else(

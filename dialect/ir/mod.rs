@@ -182,6 +182,19 @@ impl Func {
         self.body.first().map_or(&[], |entry| &self.block(*entry).args)
     }
 
+    /// Makes room for one more argument at `index` of a function with a body.
+    pub fn insert_arg(&mut self, index: usize, ty: Type, attrs: Attrs) -> ValueId {
+        let entry = self.body[0];
+        let value = self.new_value(ty, Def::Arg(entry, index));
+        self.arg_attrs.insert(index, attrs);
+        let args = &mut self.blocks[entry.index()].args;
+        args.insert(index, value);
+        for (position, arg) in args.iter().enumerate().skip(index) {
+            self.values[arg.index()].def = Def::Arg(entry, position);
+        }
+        value
+    }
+
     /// Types of the arguments.
     pub fn arg_types(&self) -> Vec<Type> {
         if self.body.is_empty() {
@@ -332,8 +345,17 @@ fn named(attrs: Option<&Attrs>) -> Option<String> {
 pub struct Module {
     /// Functions; names are unique.
     pub funcs: Vec<Func>,
+    /// What stands beside the functions.
+    pub attrs: Header,
+}
+
+/// What a module has beside its functions.
+#[derive(Debug, Clone, Default)]
+pub struct Header {
     /// Attributes of the module.
     pub attrs: Attrs,
+    /// `xpu.signature` operations that no function has been bound to yet.
+    pub signatures: Vec<Op>,
 }
 
 impl Module {

@@ -192,6 +192,8 @@ pub enum Attr {
     I32s(Vec<i32>),
     /// A type.
     Type(Type),
+    /// Named entries, in the order of their names: `{name = value, unit}`.
+    Dict(Vec<(Arc<str>, Attr)>),
     /// Any other attribute, by its text.
     Other(Arc<str>),
 }
@@ -205,6 +207,12 @@ impl Attr {
     /// The text of a string attribute.
     pub fn as_str(&self) -> Option<&str> {
         if let Attr::Str(text) = self { Some(text) } else { None }
+    }
+
+    /// An entry of a dictionary.
+    pub fn entry(&self, name: &str) -> Option<&Attr> {
+        let Attr::Dict(entries) = self else { return None };
+        entries.iter().find(|(found, _)| &**found == name).map(|(_, value)| value)
     }
 
     /// The value of an integer attribute.
@@ -239,6 +247,13 @@ impl fmt::Display for Attr {
             Attr::I64s(values) => write!(f, "array<i64: {}>", list(values)),
             Attr::I32s(values) => write!(f, "array<i32: {}>", list(values)),
             Attr::Type(ty) => write!(f, "{ty}"),
+            Attr::Dict(entries) => {
+                let entry = |(name, value): &(Arc<str>, Attr)| match value {
+                    Attr::Unit => name.to_string(),
+                    value => format!("{name} = {value}"),
+                };
+                write!(f, "{{{}}}", list(&entries.iter().map(entry).collect::<Vec<_>>()))
+            }
             Attr::Other(text) => f.write_str(text),
         }
     }

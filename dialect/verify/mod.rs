@@ -11,6 +11,7 @@ mod func;
 mod launch;
 mod memory;
 mod scan;
+mod signature;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -22,13 +23,16 @@ use check::{Check, elem, ensure};
 use std::collections::HashMap;
 use view::View;
 
-/// Checks the functions of a module and every op of the dialect in them: at most one diagnostic each,
-/// in program order. No diagnostics: the module is valid.
+/// Checks the signatures and functions of a module and every op of the dialect in them: at most one diagnostic
+/// each, in program order. No diagnostics: the module is valid.
 pub fn verify(module: &Module) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut report = |loc: &Loc, check: Check| {
         found.extend(check.err().map(|broken| Diagnostic { loc: loc.clone(), message: broken.to_string() }));
     };
+    for (index, op) in module.attrs.signatures.iter().enumerate() {
+        report(&op.loc, signature::constraints(module, index));
+    }
     for func in &module.funcs {
         report(&func.loc, func::constraints(func));
         // Outer ops come before inner ones, so a parent is known when its children are met.
@@ -37,6 +41,9 @@ pub fn verify(module: &Module) -> Vec<Diagnostic> {
             let op = func.op(id);
             for block in op.regions.iter().flatten() {
                 parents.extend(func.block(*block).ops.iter().map(|child| (*child, &*op.name)));
+            }
+            if &*op.name == crate::signature::OP {
+                report(&op.loc, signature::in_function(op));
             }
             if let Some(view) = View::of(module, func, op, parents.get(&id).copied()) {
                 report(&op.loc, types(&view).and_then(|()| constraints(&view)));

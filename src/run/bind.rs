@@ -108,6 +108,15 @@ impl Symbols {
     }
 }
 
+/// Elements of a buffer with a capacity beyond those that the case expects, unless the case says otherwise.
+pub(super) const SPARE: i64 = 37;
+
+/// Attribute of a case that says the capacity, where the program has one.
+const CAPACITY: &str = "capacity";
+
+/// Expected outputs by name.
+pub(super) type Expected = BTreeMap<String, Tensor>;
+
 /// Element type of a buffer on the machine.
 pub(super) fn elem(shaped: &Shaped) -> Option<Elem> {
     match *shaped.elem {
@@ -118,8 +127,14 @@ pub(super) fn elem(shaped: &Shaped) -> Option<Elem> {
     }
 }
 
-/// Puts a case's tensors on the machine; arguments come back in order.
-pub(super) fn bind(func: &Func, case: &Arguments, machine: &mut Machine) -> Result<Vec<Argument>, BindError> {
+/// Puts a case's tensors on the machine; arguments come back in order. What is expected says how much of a buffer
+/// with a capacity is needed.
+pub(super) fn bind(
+    func: &Func,
+    case: &Arguments,
+    expected: Option<&Expected>,
+    machine: &mut Machine,
+) -> Result<Vec<Argument>, BindError> {
     let mut symbols = Symbols::default();
     let types = func.arg_types();
     let output = |i: usize| func.arg_attrs[i].contains_key("xpu.output");
@@ -141,6 +156,7 @@ pub(super) fn bind(func: &Func, case: &Arguments, machine: &mut Machine) -> Resu
             bound[i] = Some(Argument::Buffer(address, dims));
         }
     }
+    capacities(func, case, expected, &mut symbols)?;
     for (i, ty) in types.iter().enumerate() {
         if bound[i].is_some() {
             continue;
@@ -153,6 +169,37 @@ pub(super) fn bind(func: &Func, case: &Arguments, machine: &mut Machine) -> Resu
         bound[i] = Some(Argument::Buffer(address, dims));
     }
     Ok(bound.into_iter().flatten().collect())
+}
+
+/// A bare symbol that only sizes of outputs have is a capacity (SPEC, "Functions"): the attribute of its name or
+/// `capacity`, else what the outputs need and some more.
+fn capacities(
+    func: &Func,
+    case: &Arguments,
+    expected: Option<&Expected>,
+    symbols: &mut Symbols,
+) -> Result<(), BindError> {
+    let mut needed: BTreeMap<Symbol, i64> = BTreeMap::new();
+    for index in (0..func.args().len()).filter(|i| func.arg_attrs[*i].contains_key("xpu.output")) {
+        let name = func.arg_name(index);
+        let tensor = expected.and_then(|outputs| outputs.get(&name));
+        for (axis, dim) in declared(func, index, &name)?.into_iter().flatten().enumerate() {
+            if let Some(symbol) = dim.as_symbol().filter(|s| !symbols.values.contains_key(*s)) {
+                let size = tensor.and_then(|t| t.dims.get(axis)).map_or(0, |n| *n as i64);
+                let most = needed.entry(symbol.clone()).or_default();
+                *most = size.max(*most);
+            }
+        }
+    }
+    for (symbol, needed) in needed {
+        let text = symbol.to_string();
+        let value = match case.attrs.get(&text).or_else(|| case.attrs.get(CAPACITY)) {
+            Some(value) => attribute(&text, &Type::I32, Some(value))?,
+            None => needed + SPARE,
+        };
+        symbols.set(symbol, value, CAPACITY);
+    }
+    Ok(())
 }
 
 fn attribute(name: &str, ty: &Type, value: Option<&Attr>) -> Result<i64, BindError> {

@@ -47,3 +47,10 @@ func.func @func_c3(%n: i32 {xpu.noalias}) {
 func.func @func_c3_value(%n: i32, %x: memref<?xi32, "device"> {xpu.output = true}) {
   return
 }
+
+// -----
+
+// expected-error @below {{func_c4: xpu.pad of argument 0 must be an integer on an xpu.output, found -1 : i64 on memref<?xi32, "device">}}
+func.func @func_c4(%x: memref<?xi32, "device"> {xpu.pad = -1}) {
+  return
+}

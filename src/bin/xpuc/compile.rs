@@ -6,7 +6,7 @@ use crate::levels::{self, Level};
 use crate::output::{self, Files};
 use std::path::{Path, PathBuf};
 use xpuc::report::Report;
-use xpuc::{Opt, Options, Phase, Session, compile, compile_watched};
+use xpuc::{Opt, Options, Phase, Session, compile_declared};
 
 /// Lower a program for a target, and write the result into a folder
 ///
@@ -29,8 +29,11 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
 
-    /// The op's declared signature (not implemented in this version)
-    #[arg(long, value_name = "F.mlir|op.cc")]
+    /// The declaration of the op: a module of 'xpu.signature'
+    ///
+    /// Outputs that it declares in place become buffers of the caller. A declaration that contradicts the program
+    /// is refused.
+    #[arg(long, verbatim_doc_comment, value_name = "F.mlir")]
     signature: Option<PathBuf>,
 
     /// How much to optimize
@@ -58,6 +61,7 @@ fn after_help() -> String {
 Examples:
   xpuc compile op.mlir --target virtual -o out
   xpuc compile op.mlir --target virtual -o out --report out/op.json --dump-phases-to out/phases
+  xpuc compile op.mlir --target virtual -o out --signature op_signature.mlir
   xpuc compile - --target virtual -o out --opt none <op.mlir
 
 {}",
@@ -66,9 +70,8 @@ Examples:
 }
 
 pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
-    levels::no_signature(args.signature.as_deref())?;
     let target = levels::target(&args.target)?;
-    let source = Source::read(&args.file)?;
+    let source = Source::read(&args.file, args.signature.as_deref())?;
     let session = Session::new();
     let options = Options { opt: args.opt.into(), target, until: Phase::Lower };
 
@@ -78,7 +81,10 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
             phases.push((ran.phase, session.print(&ran.module)));
         }
     };
-    let compiled = compile_watched(&session, &source.text, &source.name, &options, &mut watch);
+    let build = |options: &Options, watch: &mut dyn FnMut(&xpuc::Ran)| {
+        compile_declared(&session, &source.text, &source.name, source.declaration(), options, watch)
+    };
+    let compiled = build(&options, &mut watch);
     if let Some(dir) = &args.dump_phases_to {
         dump(dir, phases)?;
     }
@@ -93,8 +99,7 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
     files.add(args.output.join(format!("{name}.lowered.mlir")), text);
     if let Some(path) = args.report {
         let as_written = Options { opt: Opt::None, ..options.clone() };
-        let before = compile(&session, &source.text, &source.name, &as_written);
-        let before = before.map_err(|error| source.explain(&error))?;
+        let before = build(&as_written, &mut |_| ()).map_err(|error| source.explain(&error))?;
         let report = Report::new(&source.name, &options.target, options.opt, &before, &compiled);
         files.add(path, output::json(&report)? + "\n");
     }

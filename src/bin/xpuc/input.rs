@@ -4,9 +4,9 @@ use crate::failure::Failure;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use xpuc::Error;
 use xpuc::dialect::context::{Diagnostic, MAX_NESTING, MAX_SOURCE_BYTES, ParseError};
 use xpuc::run::machine::{CAPACITY_BYTES, MAX_PROGRAMS};
+use xpuc::{Declaration, Error};
 
 /// The longest source line, in bytes, that a message shows.
 const MAX_EXCERPT_BYTES: usize = 400;
@@ -36,11 +36,28 @@ pub(crate) struct Source {
     /// The text.
     pub(crate) text: String,
     path: PathBuf,
+    /// The declaration of its op, if it is in a file of its own.
+    signature: Option<Box<Source>>,
 }
 
 impl Source {
-    /// Reads all of it.
-    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+    /// Reads a program, and the declaration of its op.
+    pub(crate) fn read(path: &Path, signature: Option<&Path>) -> Result<Self, Failure> {
+        if is_std(path) && signature.is_some_and(is_std) {
+            let text =
+                "error: expected at most one of FILE and --signature to be '-' (standard input), found both";
+            return Err(Failure::said(text));
+        }
+        let signature = signature.map(Source::one).transpose()?.map(Box::new);
+        Ok(Source { signature, ..Source::one(path)? })
+    }
+
+    /// The declaration, as the library takes it.
+    pub(crate) fn declaration(&self) -> Option<Declaration<'_>> {
+        self.signature.as_ref().map(|text| Declaration { source: &text.text, file: &text.name })
+    }
+
+    fn one(path: &Path) -> Result<Self, Failure> {
         let name = if is_std(path) { "<stdin>".to_owned() } else { path.display().to_string() };
         // One byte more than is accepted tells whether there is more.
         let limit = MAX_SOURCE_BYTES as u64 + 1;
@@ -69,7 +86,7 @@ impl Source {
             return Err(Failure::said(text));
         }
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Source { name, text, path: path.to_owned() })
+        Ok(Source { name, text, path: path.to_owned(), signature: None })
     }
 
     /// The file's name without its extension; standard input has none.
@@ -82,18 +99,20 @@ impl Source {
         if let Error::Parse(error @ (ParseError::TooLarge { .. } | ParseError::TooDeep { .. })) = error {
             return Failure::said(error);
         }
-        let lines: Vec<&str> = self.text.lines().collect();
         let diagnostics = error.diagnostics();
-        Failure::said(diagnostics.iter().map(|d| self.diagnostic(d, &lines)).collect::<String>())
+        Failure::said(diagnostics.iter().map(|d| self.diagnostic(d)).collect::<String>())
     }
 
-    fn diagnostic(&self, diagnostic: &Diagnostic, lines: &[&str]) -> String {
+    fn diagnostic(&self, diagnostic: &Diagnostic) -> String {
         let Some((file, line, column)) = diagnostic.loc.parts() else {
             return format!("{}: error: {}\n", self.name, diagnostic.message);
         };
         let mut text = format!("{diagnostic}\n");
-        let source = (line as usize).checked_sub(1).and_then(|index| lines.get(index));
-        if let Some(source) = source.filter(|source| file == self.name && source.len() <= MAX_EXCERPT_BYTES) {
+        let sources = [Some(self), self.signature.as_deref()];
+        let source = sources.into_iter().flatten().find(|source| file == source.name);
+        let source =
+            source.zip((line as usize).checked_sub(1)).and_then(|(s, line)| s.text.lines().nth(line));
+        if let Some(source) = source.filter(|source| source.len() <= MAX_EXCERPT_BYTES) {
             text += &excerpt(source, column as usize);
         }
         text

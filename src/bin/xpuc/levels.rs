@@ -3,7 +3,6 @@
 use crate::failure::Failure;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use std::path::Path;
 use xpuc::{Opt, Phase, Target};
 
 /// `--opt`.
@@ -39,14 +38,4 @@ pub(crate) fn target(name: &str) -> Result<Target, Failure> {
         };
         Failure::said(format!("error: --target: {error}{note}"))
     })
-}
-
-/// Refuses `--signature`, which scripts may pass already.
-pub(crate) fn no_signature(signature: Option<&Path>) -> Result<(), Failure> {
-    match signature {
-        None => Ok(()),
-        Some(_) => {
-            Err(Failure::said("error: --signature: importing signatures is not implemented in this version"))
-        }
-    }
 }

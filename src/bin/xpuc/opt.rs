@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use xpuc::dialect::ir::Module;
 use xpuc::passes::pass::{PassCx, RemarkKind};
 use xpuc::passes::registry::PASSES;
-use xpuc::{Error, Opt, Options, Phase, Session, Target, compile_watched, report};
+use xpuc::{Error, Opt, Options, Phase, Session, Target, compile_declared, report};
 
 /// What `--print-ir-after` takes for every phase, or for every pass of `--passes`.
 const ALL: &str = "all";
@@ -38,6 +38,13 @@ pub(crate) struct Args {
     /// How much to optimize; with 'none', the phases simplify and plan do not run [default: full]
     #[arg(long, requires = "until", value_enum)]
     opt: Option<Level>,
+
+    /// The declaration of the op: a module of 'xpu.signature'
+    ///
+    /// Outputs that it declares in place become buffers of the caller. A declaration that contradicts the program
+    /// is refused. With --passes it is bound before they run.
+    #[arg(long, verbatim_doc_comment, value_name = "F.mlir")]
+    signature: Option<PathBuf>,
 
     /// Print the program to standard error after a pass or phase, or after all of them
     ///
@@ -119,7 +126,7 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
         )));
     }
     let target = levels::target("virtual")?;
-    let source = Source::read(&args.file)?;
+    let source = Source::read(&args.file, args.signature.as_deref())?;
     let mut session = Session::new();
     let mut times = Vec::new();
     let done = if args.passes.is_empty() {
@@ -162,7 +169,8 @@ fn run_phases(
             show(session, ran.phase.name(), &ran.module);
         }
     };
-    let compiled = compile_watched(session, &source.text, &source.name, options, &mut watch)?;
+    let (text, name) = (&source.text, &source.name);
+    let compiled = compile_declared(session, text, name, source.declaration(), options, &mut watch)?;
     // Without a phase there would be no module, but parsing always is one.
     Ok((compiled.module().cloned().unwrap_or_default(), compiled.cx))
 }
@@ -189,10 +197,14 @@ fn run_passes(
 ) -> Result<(Module, PassCx), Error> {
     let mut cx = PassCx::new(target.grid, target.costs, target.sizes);
     let start = Instant::now();
-    let parsed = session.parse(&source.text, &source.name)?;
+    let declaration = source.declaration();
+    let parsed = session.parse_declared(&source.text, &source.name, declaration)?;
     times.push((Phase::Parse.name().to_owned(), start.elapsed()));
     let start = Instant::now();
-    let mut module = session.verify(parsed)?.module().clone();
+    let verified = session.verify(parsed)?;
+    // A signature within the program is for those who ask for the pass.
+    let verified = if declaration.is_some() { session.bind(&mut cx, verified)? } else { verified };
+    let mut module = verified.module().clone();
     times.push((Phase::Verify.name().to_owned(), start.elapsed()));
     for name in &args.passes {
         let start = Instant::now();

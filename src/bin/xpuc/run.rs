@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use xpuc::run::Program;
 use xpuc::run::cases::{Case, Cases, CasesError};
 use xpuc::run::machine;
-use xpuc::{Error, Opt, Options, Phase, Session, Target, compile};
+use xpuc::{Error, Opt, Options, Phase, Session, Target, compile_declared};
 
 /// Run every case of a file on the virtual XPU, and compare with its outputs
 ///
@@ -37,8 +37,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TARGET", default_value = "virtual")]
     target: String,
 
-    /// The op's declared signature (not implemented in this version)
-    #[arg(long, value_name = "F")]
+    /// The declaration of the op: a module of 'xpu.signature'
+    ///
+    /// Outputs that it declares in place become buffers of the caller. A declaration that contradicts the program
+    /// is refused.
+    #[arg(long, verbatim_doc_comment, value_name = "F.mlir")]
     signature: Option<PathBuf>,
 
     /// How much to optimize
@@ -91,13 +94,12 @@ Examples:
 }
 
 pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
-    levels::no_signature(args.signature.as_deref())?;
     let target = levels::target(&args.target)?;
     if is_std(&args.file) && is_std(&args.cases) {
         let text = "error: expected at most one of FILE and --cases to be '-' (standard input), found both";
         return Err(Failure::said(text));
     }
-    let source = Source::read(&args.file)?;
+    let source = Source::read(&args.file, args.signature.as_deref())?;
     let reader = Reader::open(&args.cases, args.filter.clone())?;
     let session = Session::new();
     let options = machine::Options { seed: args.seed, fast: args.fast };
@@ -117,8 +119,9 @@ fn program(
     options: machine::Options,
 ) -> Result<Program, Failure> {
     let until = Options { opt, target: target.clone(), until: Phase::Lower };
-    let compiled =
-        compile(session, &source.text, &source.name, &until).map_err(|error| source.explain(&error))?;
+    let declaration = source.declaration();
+    let compiled = compile_declared(session, &source.text, &source.name, declaration, &until, &mut |_| ())
+        .map_err(|error| source.explain(&error))?;
     let Some(lowered) = compiled.lowered().filter(|lowered| lowered.host().is_some()) else {
         return Err(Failure::said(format!(
             "{}: error: expected a function with a body, found none",

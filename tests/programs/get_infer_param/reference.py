@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reference semantics of `get_infer_param`, all three generations of it (the programs beside this file).
+"""Reference semantics of `get_infer_param`, all generations of it (the programs beside this file).
 
 Plain Python on lists, slow on purpose, no dependency. `run(case)` returns every buffer the op defines.
 int32 arithmetic throughout (two's complement wrap-around). Checked value by value against the published
@@ -12,6 +12,8 @@ One JSON object a line: {"name", "generation", "inputs": {...}, "attrs": {...}, 
 A bad case has "error_mentions" (words that the message must contain, in any order) instead of "outputs".
 `prefix_block_tables` holds only the elements that the op writes (row-major from element 0 of its buffer);
 the rest of that buffer is left as it was. A key that is absent from "outputs" is unspecified.
+`capacity` is `inplace` whose caller gives the buffer of slot_mapping_enc, with room for attrs["capacity"] tokens, or for
+some more than there are; behind the tokens it is -1.
 """
 import argparse, json, random, sys
 
@@ -59,7 +61,7 @@ def run(case):
         else:
             gap += 1
     high = 0                                     # decoder_seq_lod's tail repeats its last value (for graph capture)
-    for i in range({"functional": 0, "host_slots": B, "inplace": B + 1}[gen]):
+    for i in range({"functional": 0, "host_slots": B}.get(gen, B + 1)):
         high = max(high, o["decoder_seq_lod"][i])
         o["decoder_seq_lod"][i] = high
     width = -(-max_kv // bs)
@@ -148,16 +150,52 @@ def bad_cases():
         case("not_an_integer", ["seq_lens_encoder"], seq_lens_encoder=[100, 0, 0, 0.5, 300]),
     ]
 
+def some_capacity(r, case):
+    """Room for exactly the tokens, for a few more, or for as many as the runner thinks fit."""
+    spare = r.choice([None, None, 0, 1, 63])
+    if spare is not None:
+        case["attrs"]["capacity"] = sum(case["inputs"]["seq_lens_encoder"]) + spare
+    return case
+
+def capacity_cases():
+    """Around the capacity of the encoder's slots."""
+    def case(name, capacity, words=None, splice=True, **lens):
+        c = published_example(); c["name"] = name
+        c["inputs"].update({"seq_lens_" + k: v for k, v in lens.items()})
+        c["attrs"].update(capacity=capacity, encoder_splice=splice)
+        if words:
+            c["error_mentions"] = words
+        return c
+    decode = dict(encoder=[0] * 5, decoder=[7, 5, 0, 25, 64], this_time=[1, 1, 0, 1, 1])
+    nothing = dict(encoder=[0] * 5, decoder=[0] * 5, this_time=[0] * 5)
+    ones = dict(encoder=[0, 0, 1, 0, 0], decoder=[0] * 5, this_time=[0, 0, 1, 0, 0])
+    return [
+        case("exactly_full", 400), case("one_to_spare", 401), case("a_lot_to_spare", 9000),
+        case("one_too_many", 399, ["slot_mapping_enc", "capacity", "399", "400"]),
+        case("no_room", 0, ["slot_mapping_enc", "capacity", "0", "400"]),
+        case("no_tokens_no_room", 0, **decode), case("no_tokens", 5, **decode),
+        case("nothing_at_all", 3, **nothing), case("nothing_no_room", 0, **nothing),
+        case("one_token_full", 1, **ones), case("one_token_no_room", 0, ["slot_mapping_enc", "0", "1"], **ones),
+        case("splice_off", 450, splice=False), case("splice_off_full", 400, splice=False),
+        case("splice_off_too_many", 399, ["slot_mapping_enc", "399"], splice=False),
+    ]
+
 def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    a.add_argument("--generation", choices=["functional", "host_slots", "inplace"], default="inplace")
+    a.add_argument("--generation", choices=["functional", "host_slots", "inplace", "capacity"], default="inplace")
     a.add_argument("--seed", type=int, default=0); a.add_argument("--count", type=int, default=100)
     a.add_argument("--max-tokens", type=int, default=1 << 30, help="leave out cases with more prompt tokens")
     a.add_argument("--bad", action="store_true", help="print the inputs that must be refused")
+    a.add_argument("--nasty", action="store_true", help="print cases around the capacity")
     a = a.parse_args(); r = random.Random(a.seed)
     cases = bad_cases() if a.bad else [published_example()] + [random_case(r, n) for n in range(a.count)]
+    if a.generation == "capacity" and not a.bad:
+        cases = capacity_cases() if a.nasty else [some_capacity(r, c) for c in cases]
     for c in cases:
         c["generation"] = a.generation
+        if "error_mentions" in c and not a.bad:
+            json.dump(c, sys.stdout, separators=(",", ":")); print()
+            continue
         if sum(c["inputs"]["seq_lens_encoder"]) > a.max_tokens and not a.bad:
             continue
         if not a.bad:
