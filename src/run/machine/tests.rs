@@ -94,7 +94,7 @@ fn the_first_error_is_kept_and_nothing_happens_afterwards() {
 
 #[test]
 fn fast_mode_performs_and_counts() {
-    let mut m = Machine::new(Options { seed: 3, fast: true });
+    let mut m = Machine::new(Options { seed: 3, fast: true, ..Options::default() });
     let a = given(&mut m, Space::Host, &[1, 2]);
     let d = fresh(&mut m, Space::Device, 4);
     let b = fresh(&mut m, Space::Host, 4);
@@ -116,7 +116,7 @@ fn fast_mode_performs_and_counts() {
 
 #[test]
 fn fast_mode_keeps_commands_inside_memory() {
-    let mut m = Machine::new(Options { seed: 0, fast: true });
+    let mut m = Machine::new(Options { fast: true, ..Options::default() });
     let a = given(&mut m, Space::Host, &[1, 2]);
     let d = fresh(&mut m, Space::Device, 1);
     m.h2d(view(a, 0, 2), view(d, 0, 2), false, HERE);
