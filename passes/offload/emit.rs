@@ -341,7 +341,9 @@ impl<'a> Emit<'a, '_> {
                 return self.device(value, first);
             }
         }
-        let (Some(op), Def::Result(id, _)) = (program.op(value), program.func.def(value)) else { return value };
+        let (Some(op), Def::Result(id, _)) = (program.op(value), program.func.def(value)) else {
+            return value;
+        };
         let sizes: Vec<ValueId> =
             program.size_scalars(value).into_iter().filter(|(o, _)| *o == id).map(|(_, v)| v).collect();
         let sized = self.stages.is_sized(id);
@@ -378,7 +380,14 @@ impl<'a> Emit<'a, '_> {
         self.device.insert((value, usize::MAX), made);
     }
 
-    fn clone_op(&mut self, op: &Op, value: ValueId, operands: &[ValueId], side: Space, launch: Option<usize>) -> ValueId {
+    fn clone_op(
+        &mut self,
+        op: &Op,
+        value: ValueId,
+        operands: &[ValueId],
+        side: Space,
+        launch: Option<usize>,
+    ) -> ValueId {
         let ty = in_space(self.program.func.ty(value), side);
         let loc = std::mem::replace(&mut self.b.loc, op.loc.clone());
         let made = self.b.like(op, operands, &[ty], Vec::new());
@@ -422,8 +431,7 @@ impl<'a> Emit<'a, '_> {
             match demand {
                 Demand::Clause(id) => {
                     let op = self.program.func.op(*id);
-                    let operands: Vec<ValueId> =
-                        op.operands.iter().map(|v| self.device(*v, stage)).collect();
+                    let operands: Vec<ValueId> = op.operands.iter().map(|v| self.device(*v, stage)).collect();
                     self.b.loc = op.loc.clone();
                     let made = self.b.like(op, &operands, &[], Vec::new());
                     self.tag(made, stage);
@@ -433,11 +441,11 @@ impl<'a> Emit<'a, '_> {
                 Demand::Value(value) => {
                     let made = self.device(*value, stage);
                     let writes = Kind::of(self.program.func.op(self.program.ops[*at]));
-                    let device = matches!(writes, Some(Kind::Into | Kind::Materialize))
-                        && self.goes_to_device(*at);
+                    let device =
+                        matches!(writes, Some(Kind::Into | Kind::Materialize)) && self.goes_to_device(*at);
                     // Memory that is there, or a value that is written elsewhere too, is copied by the launch.
-                    let there = matches!(self.program.role(*value), Role::Fixed(_))
-                        || written.contains_key(value);
+                    let there =
+                        matches!(self.program.role(*value), Role::Fixed(_)) || written.contains_key(value);
                     if device && is_launch && there {
                         let ty = self.b.ty(made).clone();
                         let copy = self.tagged("tensor.cast", &[made], ty, stage);
@@ -501,7 +509,8 @@ impl<'a> Emit<'a, '_> {
                 let one = self.b.index(1);
                 return self.b.arith("addi", size, one);
             }
-            let stretches = |v: &ValueId| func.ty(*v).shaped().is_none_or(|s| s.dims.first() == Some(&Some(1)));
+            let stretches =
+                |v: &ValueId| func.ty(*v).shaped().is_none_or(|s| s.dims.first() == Some(&Some(1)));
             let inputs = if parts.kind == Kind::Gather { &parts.inputs[1..] } else { parts.inputs };
             if let Some(input) = inputs.iter().find(|v| !stretches(v)) {
                 return self.size(*input);

@@ -116,7 +116,8 @@ pub(super) fn down(
         let there = bring_down(emit, part.tensor);
         arrived.push((part, there, None));
     }
-    let (verdicts, values): (Vec<_>, Vec<_>) = arrived.into_iter().partition(|(part, ..)| part.value.is_none());
+    let (verdicts, values): (Vec<_>, Vec<_>) =
+        arrived.into_iter().partition(|(part, ..)| part.value.is_none());
     for (part, there, offset) in verdicts.into_iter().chain(values) {
         let host = unpack(emit, &part, there, offset);
         match part.value {
@@ -152,7 +153,8 @@ fn scalar(emit: &mut Emit<'_, '_>, value: ValueId, made: ValueId, stage: usize) 
         element = emit.tagged("arith.index_cast", &[made], Type::I64, stage);
     }
     let elem = emit.b.ty(element).clone();
-    let shape = Shaped { elem: elem.into(), dims: vec![Some(1)], space: Space::Device, layout: Layout::Identity };
+    let shape =
+        Shaped { elem: elem.into(), dims: vec![Some(1)], space: Space::Device, layout: Layout::Identity };
     let tensor = emit.tagged(Kind::Constant.name(), &[element], Type::Tensor(shape), stage);
     let size = emit.b.index(1);
     Part { value: Some(value), tensor, size, ty }

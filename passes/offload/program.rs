@@ -156,7 +156,9 @@ impl<'a> Program<'a> {
             let [into] = users(view) else { return false };
             let into = func.op(*into);
             let others = func.walk().into_iter().map(|id| func.op(id)).any(|op| {
-                let used = |v: &ValueId| is_memref(func, *v) && self.buffers.may_alias(root, self.buffers.root(*v).unwrap_or(*v));
+                let used = |v: &ValueId| {
+                    is_memref(func, *v) && self.buffers.may_alias(root, self.buffers.root(*v).unwrap_or(*v))
+                };
                 let passive = self.is_view(op) || std::ptr::eq(op, into) || &*op.name == "func.return";
                 !passive && op.operands.iter().any(used)
             });
@@ -166,7 +168,11 @@ impl<'a> Program<'a> {
                 && self.is_only_written(into)
         };
         let views = self.ops.iter().map(|id| func.op(*id)).filter(|op| {
-            Slice::of(op).is_some() && op.results.first().is_some_and(|r| space(func, *r) == Some(Space::Device) && is_memref(func, *r))
+            Slice::of(op).is_some()
+                && op
+                    .results
+                    .first()
+                    .is_some_and(|r| space(func, *r) == Some(Space::Device) && is_memref(func, *r))
         });
         views.map(|op| op.results[0]).filter(|view| alone(*view)).collect()
     }
@@ -175,7 +181,10 @@ impl<'a> Program<'a> {
     fn is_only_written(&self, into: &Op) -> bool {
         let value = self.source(into.operands[0]);
         let uses = |op: &Op| self.operands(op).contains(&value);
-        self.ops.iter().map(|id| self.func.op(*id)).all(|op| is_transfer(op) || std::ptr::eq(op, into) || !uses(op))
+        self.ops
+            .iter()
+            .map(|id| self.func.op(*id))
+            .all(|op| is_transfer(op) || std::ptr::eq(op, into) || !uses(op))
     }
 
     /// Elements of a value, as far as they can be foreseen.
@@ -264,9 +273,13 @@ pub(super) fn may_fail(func: &Func, op: &Op) -> bool {
         }
         Some(_) => false,
         None => {
-            let divides = op.name.starts_with("arith.") && (op.name.contains("div") || op.name.contains("rem"));
+            let divides =
+                op.name.starts_with("arith.") && (op.name.contains("div") || op.name.contains("rem"));
             (divides && !op.operands.get(1).is_some_and(|v| nonzero(*v)))
-                || matches!(&*op.name, "tensor.extract" | "tensor.extract_slice" | "tensor.insert" | "tensor.insert_slice")
+                || matches!(
+                    &*op.name,
+                    "tensor.extract" | "tensor.extract_slice" | "tensor.insert" | "tensor.insert_slice"
+                )
         }
     }
 }

@@ -125,7 +125,8 @@ impl<'a> Cut<'a> {
                 Role::Both => {}
                 Role::Fixed(side) => {
                     let node = self.node(*result);
-                    let (from, to) = if side == Space::Device { (self.device, node) } else { (node, self.host) };
+                    let (from, to) =
+                        if side == Space::Device { (self.device, node) } else { (node, self.host) };
                     self.edge(from, to, NEVER);
                 }
                 Role::Free => self.free(op, *result),
@@ -205,10 +206,8 @@ impl<'a> Cut<'a> {
         }
         let inputs = program.operands(op).into_iter().filter(|v| program.is_tensor(*v));
         let elements = inputs.chain([result]).map(|v| program.elements(v)).max().unwrap_or(1);
-        let scan = matches!(
-            Kind::of(op),
-            Some(Kind::Cumsum | Kind::Compact | Kind::ReduceSum | Kind::ReduceMax)
-        );
+        let scan =
+            matches!(Kind::of(op), Some(Kind::Cumsum | Kind::Compact | Kind::ReduceSum | Kind::ReduceMax));
         let rate = if scan { self.costs.scan_kilo } else { self.costs.device_kilo };
         let view = matches!(&*op.name, "tensor.cast" | "tensor.extract_slice" | "tensor.insert_slice");
         if view {
@@ -288,7 +287,8 @@ impl<'a> Cut<'a> {
         let mut reached: BTreeSet<NodeIndex> = BTreeSet::from([self.device]);
         let mut next = vec![self.device];
         while let Some(node) = next.pop() {
-            let forward = self.graph.edges(node).filter(|e| flows[e.id().index()] < *e.weight()).map(|e| e.target());
+            let forward =
+                self.graph.edges(node).filter(|e| flows[e.id().index()] < *e.weight()).map(|e| e.target());
             let back = self
                 .graph
                 .edges_directed(node, petgraph::Incoming)
@@ -310,7 +310,9 @@ impl<'a> Cut<'a> {
         let launches = self.values.keys().any(|v| on_device(v) && self.program.role(*v) == Role::Free);
         let crosses = |at: &HashMap<ValueId, NodeIndex>, into: bool| {
             self.values.iter().any(|(v, n)| {
-                at.get(v).is_some_and(|aux| reached.contains(n) != reached.contains(aux) && reached.contains(n) == into)
+                at.get(v).is_some_and(|aux| {
+                    reached.contains(n) != reached.contains(aux) && reached.contains(n) == into
+                })
             })
         };
         let packed_up = self.way.up == self.costs.pack && crosses(&self.ups, false);

@@ -268,12 +268,17 @@ impl<'a> Stages<'a> {
                 let Def::Result(id, _) = program.func.def(value) else { return 0 };
                 let op = program.func.op(id);
                 let sized = self.is_sized(id);
-                let sizes: Vec<ValueId> =
-                    program.size_scalars(value).into_iter().filter(|(o, _)| *o == id).map(|(_, v)| v).collect();
+                let sizes: Vec<ValueId> = program
+                    .size_scalars(value)
+                    .into_iter()
+                    .filter(|(o, _)| *o == id)
+                    .map(|(_, v)| v)
+                    .collect();
                 let mut stage = 0;
                 for operand in program.operands(op) {
                     let late = sized && sizes.contains(&operand);
-                    stage = stage.max(if late { self.host_stage(operand) } else { self.device_stage(operand) });
+                    stage =
+                        stage.max(if late { self.host_stage(operand) } else { self.device_stage(operand) });
                 }
                 if may_fail(program.func, op) {
                     let made = program.made_at(value);

@@ -45,7 +45,8 @@ impl Fusions {
             let Some(anchor) = members.last().copied() else { continue };
             let inside: HashSet<OpId> = members.iter().copied().collect();
             let results = || members.iter().flat_map(|id| func.op(*id).results.iter().copied());
-            let outside = |v: &ValueId| uses.get(v).is_some_and(|users| users.iter().any(|u| !inside.contains(u)));
+            let outside =
+                |v: &ValueId| uses.get(v).is_some_and(|users| users.iter().any(|u| !inside.contains(u)));
             let outputs = results().filter(|v| func.ty(*v).tensor().is_some() && outside(v)).collect();
             fusions.scalars.extend(results().filter(|v| func.ty(*v).is_scalar()));
             fusions.anchors.extend(members.iter().map(|id| (*id, anchor)));

@@ -211,7 +211,8 @@ impl<'a> Emit<'a, '_> {
         let func = self.func();
         let inputs = self.plan.fusions.inputs(func, id);
         let outputs = self.plan.fusions.outputs(id);
-        let inside = |v: ValueId| matches!(func.def(v), Def::Result(op, _) if self.plan.fusions.anchor(op) == id);
+        let inside =
+            |v: ValueId| matches!(func.def(v), Def::Result(op, _) if self.plan.fusions.anchor(op) == id);
         let late = |place: &Place| match place.base {
             Base::View(memref) if inside(memref) => Some(memref),
             _ => None,

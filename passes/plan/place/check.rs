@@ -85,7 +85,9 @@ impl<'a> Check<'a> {
         let writes: Vec<Write> =
             self.input.order.iter().enumerate().flat_map(|(at, id)| self.writes(at, *id)).collect();
         // What one launch writes, it writes in any order.
-        for pair in writes.chunk_by(|a, b| a.at == b.at && self.input.fusions.is_member(self.input.order[a.at])) {
+        for pair in
+            writes.chunk_by(|a, b| a.at == b.at && self.input.fusions.is_member(self.input.order[a.at]))
+        {
             for (k, write) in pair.iter().enumerate() {
                 if pair[..k].iter().any(|other| self.overlap(&other.place, &write.place)) {
                     let reason = "the same launch may write there already".to_owned();
@@ -254,7 +256,9 @@ impl<'a> Check<'a> {
                 // Nothing of the caller's is written before the contract holds. A launch that has checked a clause
                 // has written nothing if it fails.
                 Some(Kind::Enforce) if self.checks(write.at, op) => None,
-                Some(Kind::Require | Kind::Enforce) => Some("a clause of the contract is checked later".to_owned()),
+                Some(Kind::Require | Kind::Enforce) => {
+                    Some("a clause of the contract is checked later".to_owned())
+                }
                 // What is kept of it is copied there and then.
                 Some(Kind::Read) if self.may_alias(op.operands[0], memref) => {
                     let kept = self
