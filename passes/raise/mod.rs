@@ -18,6 +18,8 @@
 //! ```
 
 mod buffers;
+mod coalesce;
+mod overwritten;
 mod walk;
 
 pub(crate) use buffers::Buffers;
