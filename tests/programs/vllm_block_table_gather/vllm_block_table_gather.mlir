@@ -5,7 +5,7 @@
 // idx_mapping is -1 for the requests that only fill up a captured batch: their rows and the slots of their tokens are
 // -1, and the table is not read for them. What is behind the tokens is -1 too.
 //
-// Commands of one call: 1 fill, 22 launches, 15 device allocations, 1 wait. Nothing has to wait for the host, so one
+// Commands of one call: 1 fill, 22 launches, 1 copy, 15 device allocations, 1 wait. Nothing has to wait for the host, so one
 // launch can do all of it.
 
 !dev    = memref<?xi32, "device">
