@@ -156,6 +156,13 @@ pub(super) fn bind(
             bound[i] = Some(Argument::Buffer(address, dims));
         }
     }
+    // Once more: a size may be over symbols that a later argument has bound.
+    for (i, ty) in types.iter().enumerate().filter(|(i, ty)| !ty.is_scalar() && !output(*i)) {
+        let name = func.arg_name(i);
+        if let Some(tensor) = case.inputs.get(&name) {
+            sizes(func, i, &name, buffer(&name, ty)?.0, tensor, &mut symbols)?;
+        }
+    }
     capacities(func, case, expected, &mut symbols)?;
     for (i, ty) in types.iter().enumerate() {
         if bound[i].is_some() {
