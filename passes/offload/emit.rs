@@ -425,6 +425,13 @@ impl<'a> Emit<'a, '_> {
         if is_launch {
             pack::up(self, &launch.ups, stage);
         }
+        // Views that the launch can write through are there before it.
+        for (at, _) in &launch.demands {
+            let op = self.program.func.op(self.program.ops[*at]);
+            if Kind::of(op) == Some(Kind::Into) && self.stages.is_view_ready(op.operands[1], stage) {
+                self.view(op.operands[1], None);
+            }
+        }
         let mut clauses = 0;
         let mut written: HashMap<ValueId, usize> = HashMap::new();
         for (at, demand) in &launch.demands {

@@ -136,28 +136,89 @@ fn bring_down(emit: &mut Emit<'_, '_>, tensor: ValueId) -> ValueId {
 fn unpack(emit: &mut Emit<'_, '_>, part: &Part, there: ValueId, offset: Option<ValueId>) -> ValueId {
     if part.ty.is_scalar() {
         let offset = offset.unwrap_or_else(|| emit.b.index(0));
-        let elem = emit.b.ty(there).elem().clone();
-        let element = emit.b.value("tensor.extract", &[there, offset], elem, &[]);
-        return emit.b.int_cast(element, &part.ty);
+        return rebuild(emit, &part.ty, there, offset);
     }
     let Some(offset) = offset else { return there };
     let slice = emit.b.extract_slice(there, offset, part.size);
     emit.b.tensor_cast(slice, &in_space(&part.ty, Space::Host))
 }
 
-/// A scalar of the device as an array of one element.
+/// A scalar of the device as an array of i32: one element, or two halves.
 fn scalar(emit: &mut Emit<'_, '_>, value: ValueId, made: ValueId, stage: usize) -> Part {
     let ty = emit.b.ty(made).clone();
-    let mut element = made;
-    if ty == Type::Index {
-        element = emit.tagged("arith.index_cast", &[made], Type::I64, stage);
-    }
-    let elem = emit.b.ty(element).clone();
-    let shape =
-        Shaped { elem: elem.into(), dims: vec![Some(1)], space: Space::Device, layout: Layout::Identity };
-    let tensor = emit.tagged(Kind::Constant.name(), &[element], Type::Tensor(shape), stage);
+    let array = |emit: &mut Emit<'_, '_>, element: ValueId| {
+        let shape = Shaped {
+            elem: Type::I32.into(),
+            dims: vec![Some(1)],
+            space: Space::Device,
+            layout: Layout::Identity,
+        };
+        emit.tagged(Kind::Constant.name(), &[element], Type::Tensor(shape), stage)
+    };
+    let word = match ty {
+        Type::I32 => made,
+        Type::I1 => emit.tagged("arith.extui", &[made], Type::I32, stage),
+        _ => {
+            let wide = match ty {
+                Type::Index => emit.tagged("arith.index_cast", &[made], Type::I64, stage),
+                _ => made,
+            };
+            let bits = emit.b.constant(32, &Type::I64);
+            let upper = emit.tagged("arith.shrsi", &[wide, bits], Type::I64, stage);
+            let halves = [wide, upper].map(|half| {
+                let word = emit.tagged("arith.trunci", &[half], Type::I32, stage);
+                array(emit, word)
+            });
+            let tensor = beside(emit, halves, stage);
+            let size = emit.b.index(2);
+            return Part { value: Some(value), tensor, size, ty };
+        }
+    };
+    let tensor = array(emit, word);
     let size = emit.b.index(1);
     Part { value: Some(value), tensor, size, ty }
+}
+
+/// Two arrays of one element in one of two.
+fn beside(emit: &mut Emit<'_, '_>, halves: [ValueId; 2], stage: usize) -> ValueId {
+    let shape = Shaped {
+        elem: Type::I32.into(),
+        dims: vec![Some(2)],
+        space: Space::Device,
+        layout: Layout::Identity,
+    };
+    let mut whole = emit.tagged("tensor.empty", &[], Type::Tensor(shape), stage);
+    let one = emit.b.index(1);
+    for (at, half) in halves.into_iter().enumerate() {
+        let open = Type::Tensor(Shaped { dims: vec![None], ..emit.b.shaped(half).clone() });
+        let half = emit.tagged("tensor.cast", &[half], open, stage);
+        let offset = emit.b.index(at as i64);
+        whole = emit.b.insert_slice(half, whole, offset, one);
+        tag_last(emit, whole, stage);
+    }
+    whole
+}
+
+/// The scalar that came down as i32 from an offset on.
+fn rebuild(emit: &mut Emit<'_, '_>, ty: &Type, there: ValueId, offset: ValueId) -> ValueId {
+    let word =
+        |emit: &mut Emit<'_, '_>, at: ValueId| emit.b.value("tensor.extract", &[there, at], Type::I32, &[]);
+    let lower = word(emit, offset);
+    match *ty {
+        Type::I32 => lower,
+        Type::I1 => emit.b.value("arith.trunci", &[lower], Type::I1, &[]),
+        _ => {
+            let one = emit.b.index(1);
+            let next = emit.b.arith("addi", offset, one);
+            let upper = word(emit, next);
+            let upper = emit.b.value("arith.extsi", &[upper], Type::I64, &[]);
+            let bits = emit.b.constant(32, &Type::I64);
+            let upper = emit.b.arith("shli", upper, bits);
+            let lower = emit.b.value("arith.extui", &[lower], Type::I64, &[]);
+            let wide = emit.b.arith("ori", upper, lower);
+            emit.b.int_cast(wide, ty)
+        }
+    }
 }
 
 fn part_bits(emit: &Emit<'_, '_>, part: &Part) -> u32 {

@@ -29,12 +29,16 @@ impl Sides {
         self.device.contains(&value)
     }
 
-    /// The cheapest of three ways, each one cut: no transfer up, one packed transfer up, no computing on the device.
+    /// The cheapest of several ways, each one cut: with one packed transfer up or without, with one down or
+    /// without, and without computing on the device. A cut charges by value; what a way costs once is added.
     pub(super) fn of(program: &Program<'_>, costs: &Costs) -> Self {
+        let pack = costs.pack;
         let ways = [
-            Way { compute: 0, up: AVOID, down: costs.pack },
-            Way { compute: 0, up: costs.pack, down: costs.pack },
-            Way { compute: AVOID, up: costs.h2d, down: costs.d2h },
+            Way { compute: 0, up: AVOID, down: pack, clause: 0 },
+            Way { compute: 0, up: pack, down: pack, clause: 0 },
+            Way { compute: 0, up: AVOID, down: AVOID, clause: AVOID },
+            Way { compute: 0, up: pack, down: AVOID, clause: AVOID },
+            Way { compute: AVOID, up: costs.h2d, down: costs.d2h, clause: AVOID },
         ];
         let mut best: Option<Sides> = None;
         for way in &ways {
@@ -70,6 +74,7 @@ struct Way {
     compute: u64,
     up: u64,
     down: u64,
+    clause: u64,
 }
 
 struct Cut<'a> {
@@ -144,6 +149,8 @@ impl<'a> Cut<'a> {
                     let (device, launch) = (self.device, self.costs.launch);
                     self.edge(device, node, launch);
                 }
+                let (host, clause) = (self.host, self.way.clause);
+                self.edge(node, host, clause);
                 for operand in program.operands(op) {
                     self.flow(operand, node);
                 }
@@ -316,7 +323,8 @@ impl<'a> Cut<'a> {
             })
         };
         let packed_up = self.way.up == self.costs.pack && crosses(&self.ups, false);
-        let packed_down = self.way.down == self.costs.pack && crosses(&self.downs, true);
+        let verdict = self.clauses.values().any(|n| reached.contains(n));
+        let packed_down = verdict || (self.way.down == self.costs.pack && crosses(&self.downs, true));
         for (used, price) in [
             (launches || packed_up, self.costs.launch),
             (packed_up, self.costs.h2d),

@@ -253,6 +253,25 @@ impl<'a> Stages<'a> {
         stage
     }
 
+    /// Whether the host knows the extents of a view by a stage.
+    pub(super) fn is_view_ready(&mut self, view: ValueId, stage: usize) -> bool {
+        if self.late.contains(&view) {
+            return false;
+        }
+        let Some(op) = self.program.op(view) else { return true };
+        if !self.program.is_view(op) {
+            return Kind::of(op) == Some(Kind::Alloc);
+        }
+        op.operands.iter().all(|operand| {
+            let operand = self.program.source(*operand);
+            if is_memref(self.program.func, operand) {
+                self.is_view_ready(operand, stage)
+            } else {
+                self.host_stage(operand) <= stage
+            }
+        })
+    }
+
     /// The first launch that can use a value.
     pub(super) fn device_stage(&mut self, value: ValueId) -> usize {
         let program = self.program;
