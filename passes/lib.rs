@@ -2,6 +2,7 @@
 
 pub mod bind_signature;
 pub mod check;
+mod extents;
 pub mod infer_shapes;
 pub mod lower;
 pub mod offload;

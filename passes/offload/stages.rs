@@ -6,6 +6,7 @@
 
 use super::program::{Program, Role, is_memref, may_fail};
 use super::sides::Sides;
+use crate::extents::Extents;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use xpuc_dialect::ir::{Def, OpId, Space, ValueId};
 use xpuc_dialect::ops::{Kind, space};
@@ -143,12 +144,17 @@ impl<'a> Stages<'a> {
         let mut now = 0;
         let mut floor = 0;
         let mut writes: Vec<(ValueId, usize)> = Vec::new();
+        let extents = Extents::of(func, program.facts);
         for (at, id) in program.ops.iter().enumerate() {
             let op = func.op(*id);
             match Kind::of(op) {
                 Some(Kind::Read) => {
                     let root = program.buffers.root(op.operands[0]).unwrap_or(op.operands[0]);
-                    let after = writes.iter().filter(|(other, _)| program.buffers.may_alias(root, *other));
+                    let src = op.operands[0];
+                    let after = writes.iter().filter(|(other, _)| {
+                        let other_root = program.buffers.root(*other).unwrap_or(*other);
+                        program.buffers.may_alias(root, other_root) && !extents.disjoint(src, *other)
+                    });
                     let after = after.map(|(_, stage)| *stage).max().unwrap_or(0);
                     let on_host = space(func, op.results[0]) == Some(Space::Host);
                     let stage = after.max(floor).max(if on_host { now } else { 0 });
@@ -166,7 +172,7 @@ impl<'a> Stages<'a> {
                     } else {
                         now = now.max(self.on_host(value, at)).max(self.view_stage(dst, at));
                     }
-                    writes.push((program.buffers.root(dst).unwrap_or(dst), now + 1));
+                    writes.push((dst, now + 1));
                 }
                 Some(Kind::Materialize) => {
                     let value = program.source(op.operands[0]);

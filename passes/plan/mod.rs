@@ -23,6 +23,8 @@ mod place;
 mod schedule;
 mod sync;
 
+use crate::extents::Extents;
+use crate::infer_shapes::Facts;
 use crate::pass::{InPlace, Need, Pass, PassCx, PassError, PassErrorKind, RemarkKind};
 use crate::raise::Buffers;
 use place::{Base, Place, Places};
@@ -81,7 +83,16 @@ fn plan(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
     let guards = guard::Guards::of(func, &program, &fusions);
     let order = schedule::schedule(func, &program, &fusions, &guards).map_err(error)?;
     let buffers = Buffers::of(func);
-    let input = place::Input { func, order: &order, guards: &guards, fusions: &fusions, buffers: &buffers };
+    let facts = Facts::of(func)?;
+    let extents = Extents::of(func, &facts);
+    let input = place::Input {
+        func,
+        order: &order,
+        guards: &guards,
+        fusions: &fusions,
+        buffers: &buffers,
+        extents: &extents,
+    };
     let places = place::decide(&input);
 
     let mut fused = 0;

@@ -19,6 +19,7 @@
 
 mod buffers;
 mod coalesce;
+mod forward;
 mod overwritten;
 mod walk;
 

@@ -2,7 +2,7 @@
 
 use super::RaiseError;
 use super::buffers::{Buffers, is_scalar_op};
-use super::{coalesce, overwritten};
+use super::{coalesce, forward, overwritten};
 use crate::pass::{PassCx, PassError, RemarkKind};
 use crate::tidy::tidy;
 use std::collections::{BTreeMap, HashMap};
@@ -27,7 +27,7 @@ pub(super) fn raise(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
         conditions: Vec::new(),
     };
     walk.block(func.body[0])?;
-    Ok(tidy(&overwritten::drop_overwritten(&coalesce::coalesce(&out))))
+    Ok(tidy(&overwritten::drop_overwritten(&forward::forward(&coalesce::coalesce(&tidy(&out))))))
 }
 
 /// What a view of memory is known to hold, as long as nothing that may overlap is written.

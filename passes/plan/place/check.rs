@@ -313,10 +313,13 @@ impl<'a> Check<'a> {
     }
 
     fn overlap(&self, a: &Place, b: &Place) -> bool {
-        a.base.may_overlap(b.base, self.input.buffers)
+        match (a.base, b.base) {
+            (Base::View(x), Base::View(y)) => self.may_alias(x, y),
+            _ => a.base.may_overlap(b.base, self.input.buffers),
+        }
     }
 
     fn may_alias(&self, a: ValueId, b: ValueId) -> bool {
-        Base::View(a).may_overlap(Base::View(b), self.input.buffers)
+        Base::View(a).may_overlap(Base::View(b), self.input.buffers) && !self.input.extents.disjoint(a, b)
     }
 }

@@ -10,6 +10,7 @@ mod wish;
 
 use super::fuse::Fusions;
 use super::guard::Guards;
+use crate::extents::Extents;
 use crate::raise::Buffers;
 use check::{Check, Violation};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -116,6 +117,7 @@ pub(super) struct Input<'a> {
     pub(super) guards: &'a Guards,
     pub(super) fusions: &'a Fusions,
     pub(super) buffers: &'a Buffers,
+    pub(super) extents: &'a Extents<'a>,
 }
 
 pub(super) fn decide(input: &Input<'_>) -> Places {
