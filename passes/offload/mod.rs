@@ -59,7 +59,7 @@ impl Pass for Offload {
 }
 
 fn offload(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
-    let facts = Facts::of(func)?;
+    let facts = Facts::of_values(func)?;
     let program = Program::of(func, &facts, cx.sizes);
     let sides = Sides::of(&program, &cx.costs);
     let mut stages = Stages::of(&program, &sides);

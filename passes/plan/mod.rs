@@ -83,7 +83,7 @@ fn plan(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
     let guards = guard::Guards::of(func, &program, &fusions);
     let order = schedule::schedule(func, &program, &fusions, &guards).map_err(error)?;
     let buffers = Buffers::of(func);
-    let facts = Facts::of(func)?;
+    let facts = Facts::of_values(func)?;
     let extents = Extents::of(func, &facts);
     let input = place::Input {
         func,

@@ -11,7 +11,7 @@ use xpuc_dialect::ops::Kind;
 /// `func` with such reads replaced by the value written.
 pub(super) fn forward(func: &Func) -> Func {
     // Sizes that contradict each other are for `infer-shapes` to report.
-    let (Some(entry), Ok(facts)) = (func.entry(), Facts::of(func)) else { return func.clone() };
+    let (Some(entry), Ok(facts)) = (func.entry(), Facts::of_values(func)) else { return func.clone() };
     let (buffers, extents) = (Buffers::of(func), Extents::of(func, &facts));
     let ops = &func.block(entry).ops;
     let mut written: HashMap<ValueId, ValueId> = HashMap::new();

@@ -103,7 +103,8 @@ impl<'a> Check<'a> {
         let func = self.input.func;
         let unknown = |id: &OpId| {
             let op = func.op(*id);
-            Kind::of(op).is_none() && !crate::tidy::is_pure(op) && &*op.name != "func.return"
+            let ours = !matches!(Kind::of(op), None | Some(Kind::Launch));
+            !ours && !crate::tidy::is_pure(op) && &*op.name != "func.return"
         };
         let barriers: Vec<usize> =
             self.input.order.iter().enumerate().filter(|(_, id)| unknown(id)).map(|(at, _)| at).collect();
@@ -271,9 +272,9 @@ impl<'a> Check<'a> {
                 Some(Kind::Into) => {
                     self.may_alias(op.operands[1], memref).then(|| "another write comes between".to_owned())
                 }
-                Some(_) => None,
+                Some(kind) if kind != Kind::Launch => None,
                 None if crate::tidy::is_pure(op) => None,
-                None => Some(format!("{} may use the buffer before", op.name)),
+                _ => Some(format!("{} may use the buffer before", op.name)),
             }
         })
     }

@@ -124,7 +124,7 @@ fn a_barrier_orders_the_cores_of_its_cluster() {
         for (grid, barrier) in [([1, 2], true), ([1, 2], false), ([2, 1], true)] {
             let mut m = machine();
             let d = given(&mut m, Space::Device, &[1]);
-            let mut go = |m: &mut Machine, action| match action {
+            let go = |m: &mut Machine, action| match action {
                 Use::Read => {
                     m.load(kernel(d, 0));
                 }

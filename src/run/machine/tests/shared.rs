@@ -10,7 +10,7 @@ fn shared(machine: &mut Machine, elements: i64) -> Address {
 fn the_same_allocation_is_the_same_buffer_for_a_cluster() {
     for seed in 0..4 {
         let mut m = Machine::new(Options { seed, ..Options::default() });
-        let mut found = vec![[0; 2]; 4];
+        let mut found = [[0; 2]; 4];
         let mut sum = 0;
         by_turns(&mut m, [2, 2], |m, id, turn| {
             if turn == 0 {
