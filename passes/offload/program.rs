@@ -243,11 +243,15 @@ impl<'a> Program<'a> {
         if Kind::of(op) == Some(Kind::Read) {
             return;
         }
-        let inputs = if Kind::of(op) == Some(Kind::Gather) { &op.operands[1..] } else { &op.operands[..] };
-        for input in inputs {
-            if self.is_tensor(*input) {
-                self.collect_sizes(self.source(*input), found);
-            }
+        // The same choice as where buffers are allocated: one operand tells the size.
+        let stretches = |v: &ValueId| func.ty(*v).shaped().is_none_or(|s| s.dims.first() == Some(&Some(1)));
+        let from = match (Kind::of(op), &*op.name) {
+            (Some(Kind::Gather), _) => op.operands.get(1),
+            (_, "tensor.insert" | "tensor.insert_slice" | "arith.select") => op.operands.get(1),
+            _ => op.operands.iter().find(|v| !stretches(v)),
+        };
+        if let Some(input) = from {
+            self.collect_sizes(self.source(*input), found);
         }
     }
 }
