@@ -74,6 +74,8 @@ pub static CHECK_LOWERED: Check = Check {
                 | Kind::Wait
                 | Kind::Launch
                 | Kind::Require
+                | Kind::Enforce
+                | Kind::Barrier
         ),
     },
     regions: true,

@@ -18,11 +18,11 @@
 
 mod emit;
 mod fuse;
-mod guard;
 mod place;
 mod schedule;
 mod sync;
 
+use crate::guard;
 use crate::pass::{InPlace, Need, Pass, PassCx, PassError, PassErrorKind, RemarkKind};
 use crate::raise::Buffers;
 use place::{Base, Place, Places};

@@ -4,17 +4,17 @@ use std::collections::HashMap;
 use xpuc_dialect::ir::{Func, OpId, Type, ValueId};
 
 /// Conditions and the side of each, outermost first; empty is always.
-pub(super) type Guard = Vec<(ValueId, bool)>;
+pub(crate) type Guard = Vec<(ValueId, bool)>;
 
 /// Guards of the ops of a function.
 #[derive(Debug, Default)]
-pub(super) struct Guards {
+pub(crate) struct Guards {
     of: HashMap<OpId, Guard>,
 }
 
 impl Guards {
     /// From the last op to the first: an op is needed where one of its users is.
-    pub(super) fn of(func: &Func, order: &[OpId]) -> Self {
+    pub(crate) fn of(func: &Func, order: &[OpId]) -> Self {
         let uses = func.uses();
         let mut guards = Guards::default();
         for id in order.iter().rev() {
@@ -35,12 +35,12 @@ impl Guards {
     }
 
     /// Guard of an op.
-    pub(super) fn get(&self, id: OpId) -> &[(ValueId, bool)] {
+    pub(crate) fn get(&self, id: OpId) -> &[(ValueId, bool)] {
         self.of.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// Guards of each use of `value` in `user`.
-    pub(super) fn of_use(&self, func: &Func, user: OpId, value: ValueId) -> Vec<Guard> {
+    pub(crate) fn of_use(&self, func: &Func, user: OpId, value: ValueId) -> Vec<Guard> {
         let op = func.op(user);
         let base = self.get(user).to_vec();
         let lazy = &*op.name == "arith.select" && *func.ty(op.operands[0]) == Type::I1;
@@ -63,11 +63,11 @@ impl Guards {
 }
 
 /// The conditions that two guards begin with.
-pub(super) fn common(a: &[(ValueId, bool)], b: &[(ValueId, bool)]) -> Guard {
+pub(crate) fn common(a: &[(ValueId, bool)], b: &[(ValueId, bool)]) -> Guard {
     a.iter().zip(b).take_while(|(x, y)| x == y).map(|(x, _)| *x).collect()
 }
 
 /// Whether two guards never hold together.
-pub(super) fn exclusive(a: &[(ValueId, bool)], b: &[(ValueId, bool)]) -> bool {
+pub(crate) fn exclusive(a: &[(ValueId, bool)], b: &[(ValueId, bool)]) -> bool {
     a.iter().any(|(condition, side)| b.contains(&(*condition, !side)))
 }
