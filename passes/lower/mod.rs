@@ -14,9 +14,14 @@
 //! "xpu.launch"() ({ ^bb0(%cluster: index, %core: index): func.call @f_broadcast_add_0(%cluster, %core, ...) })
 //! ```
 
+mod clause;
 mod elemental;
 mod kernel;
 mod loops;
+mod memo;
+mod search;
+mod size;
+mod stage;
 mod walk;
 
 use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind};
@@ -25,6 +30,9 @@ use xpuc_dialect::ops::is_kernel;
 
 /// Elements that one core takes at a time: 256 bytes of i32, one DMA of a cache line's multiple.
 pub const PARTITION_ELEMENTS: i64 = 64;
+
+/// On-chip memory that the cores of a cluster share.
+const SHARED_BYTES: u64 = 256 * 1024;
 
 /// The pass.
 #[derive(Debug)]
@@ -40,11 +48,22 @@ pub enum LowerError {
         op: String,
     },
     /// Something in a fusion that no kernel can hold.
-    #[error("expected element-wise ops, read and into in a fusion, found {op}")]
+    #[error("expected ops that a kernel can compute in a fusion, found {op}")]
     Fusion {
         /// Name of the op.
         op: String,
     },
+    /// A value that needs memory, nobody knows how much before the launch.
+    #[error("{op}: expected a size that is known before the launch, found one that depends on device values")]
+    Size {
+        /// Name of the op.
+        op: String,
+    },
+    /// Something beside the verdict in a write that happens even if a clause fails.
+    #[error(
+        "expected the verdict alone, or as a part that overlaps no other, in what is written if a clause fails"
+    )]
+    Verdict,
     /// An op whose buffers lie in a space that no command reaches.
     #[error("{op}: expected buffers in host or device memory, found {space}")]
     Space {
@@ -56,7 +75,7 @@ pub enum LowerError {
 }
 
 impl LowerError {
-    fn at(self, loc: &Loc) -> PassError {
+    pub(crate) fn at(self, loc: &Loc) -> PassError {
         PassError { loc: loc.clone(), kind: PassErrorKind::Lower(self) }
     }
 }

@@ -1,8 +1,9 @@
 //! Launches: the ops that `offload` gave one number, computed together.
 
+use crate::guard::{Guard, Guards, common};
 use crate::offload::LAUNCH;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use xpuc_dialect::ir::{Attr, Func, Op, OpId, ValueId};
+use xpuc_dialect::ir::{Attr, Def, Func, Op, OpId, ValueId};
 use xpuc_dialect::ops::Kind;
 
 /// The launches of a function. Each goes by its last op, its *anchor*.
@@ -70,9 +71,23 @@ impl Fusions {
         self.anchors.get(&id).copied().unwrap_or(id)
     }
 
-    /// Whether a scalar is known to the device only.
-    pub(super) fn is_device_scalar(&self, value: ValueId) -> bool {
-        self.scalars.contains(&value)
+    /// Scalars that only the device knows: no condition of a command.
+    pub(super) fn device_scalars(&self) -> HashSet<ValueId> {
+        self.scalars.clone()
+    }
+
+    /// A launch happens where any of its outputs is needed, and where it checks a clause.
+    pub(super) fn guard(&self, func: &Func, guards: &mut Guards) {
+        for (anchor, launch) in &self.launches {
+            let of_output = |v: &ValueId| match func.def(*v) {
+                Def::Result(member, _) => guards.get(member).to_vec(),
+                Def::Arg(..) => Guard::new(),
+            };
+            let guard =
+                launch.outputs.iter().map(of_output).reduce(|a, b| common(&a, &b)).unwrap_or_default();
+            let checks = launch.members.iter().any(|m| func.op(*m).results.is_empty());
+            guards.set(*anchor, if checks { Guard::new() } else { guard });
+        }
     }
 
     /// Ops of the launch with this anchor, in program order.

@@ -18,12 +18,12 @@
 
 mod emit;
 mod fuse;
-mod guard;
 mod place;
 mod schedule;
 mod sync;
 
 use crate::extents::Extents;
+use crate::guard;
 use crate::infer_shapes::Facts;
 use crate::pass::{InPlace, Need, Pass, PassCx, PassError, PassErrorKind, RemarkKind};
 use crate::raise::Buffers;
@@ -80,7 +80,8 @@ fn plan(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
     }
     let program = func.block(func.body[0]).ops.clone();
     let fusions = fuse::Fusions::of(func, &program);
-    let guards = guard::Guards::of(func, &program, &fusions);
+    let mut guards = guard::Guards::of(func, &program, fusions.device_scalars());
+    fusions.guard(func, &mut guards);
     let order = schedule::schedule(func, &program, &fusions, &guards).map_err(error)?;
     let buffers = Buffers::of(func);
     let facts = Facts::of_values(func)?;

@@ -55,7 +55,7 @@ impl<'a> Check<'a> {
                     let guards = if launch {
                         vec![input.guards.get(*id).to_vec()]
                     } else {
-                        input.guards.of_use(func, *id, *operand, input.fusions)
+                        input.guards.of_use(func, *id, *operand)
                     };
                     for guard in guards {
                         check.uses.entry(owner).or_default().push(Use { at, op: *id, guard });
