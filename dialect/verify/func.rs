@@ -49,7 +49,11 @@ pub(super) fn constraints(func: &Func) -> Check {
         let Some(pad) = place.attrs.get("xpu.pad") else { continue };
         let holds = place.attrs.contains_key("xpu.output") && matches!(pad, Attr::Int(..));
         let ty = place.ty;
-        ensure!("func_c4", holds, "xpu.pad of {place} must be an integer on an xpu.output, found {pad} on {ty}");
+        ensure!(
+            "func_c4",
+            holds,
+            "xpu.pad of {place} must be an integer on an xpu.output, found {pad} on {ty}"
+        );
     }
     Ok(())
 }

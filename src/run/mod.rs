@@ -161,9 +161,8 @@ impl Program {
         let arguments = case.arguments.as_ref().map_err(|errors| RunError::Case(errors.clone()))?;
         let ran = self.run_for(arguments, case.outputs.as_ref())?;
         let expected = case.outputs.iter().flatten();
-        let differences = expected.filter_map(|(name, tensor)| {
-            compare(name, tensor, self.pad(name), &ran, self.options.fast)
-        });
+        let differences = expected
+            .filter_map(|(name, tensor)| compare(name, tensor, self.pad(name), &ran, self.options.fast));
         let differences = differences.collect();
         Ok((ran, differences))
     }
@@ -183,13 +182,7 @@ fn content(machine: &Machine, base: usize, offset: i64, dims: &[i64]) -> Content
 
 /// A flat list for a buffer of more dimensions gives its first elements; the rest must be left as it was, which
 /// fast mode does not know. Fewer rows than a buffer with a pad has are followed by the pad.
-fn compare(
-    name: &str,
-    expected: &Tensor,
-    pad: Option<i64>,
-    ran: &Ran,
-    fast: bool,
-) -> Option<Difference> {
+fn compare(name: &str, expected: &Tensor, pad: Option<i64>, ran: &Ran, fast: bool) -> Option<Difference> {
     let Some(found) = ran.outputs.get(name) else {
         return Some(Difference::Missing { name: name.to_owned() });
     };
