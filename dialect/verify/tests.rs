@@ -1,4 +1,4 @@
-//! The cases of `tests/ops`, the examples and labels of `SPEC.md`, and the published programs.
+//! The cases of `tests/ops`, the examples and labels of `SPEC.md`, and the whole programs.
 
 #[path = "../../tests/harness/expected.rs"]
 mod expected;
@@ -69,10 +69,14 @@ fn examples_of_the_spec_are_valid() {
 }
 
 #[test]
-fn published_programs_are_valid() {
+fn programs_are_valid() {
     let mlir = Mlir::new();
-    for (file, source) in files("tests/programs/get_infer_param", ".mlir") {
-        assert_valid(&mlir, &source, &file);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/programs");
+    for op in fs::read_dir(folder).expect("the folder is there") {
+        let op = op.expect("readable").file_name().to_string_lossy().into_owned();
+        for (file, source) in files(&format!("tests/programs/{op}"), ".mlir") {
+            assert_valid(&mlir, &source, &file);
+        }
     }
 }
 

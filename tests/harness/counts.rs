@@ -1,11 +1,15 @@
-//! Commands of one call: those that were published, and those that are left.
+//! Commands of one call: those that were published or written, and those that are left.
+//!
+//! * `published_counts.toml`: what the published source of a program issues, from the inputs of a call;
+//! * `counts.toml`: what a program issues as written, and what may be left of it at most.
 
-use crate::programs::{self, names};
-use crate::{Test, case::with_session, run_case, tree};
-use libtest_mimic::Failed;
+use crate::programs::{self, Bound, names};
+use crate::{Outcome, Test, case::with_session, run_case};
+use libtest_mimic::{Completion, Failed};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use xpuc::Opt;
+use xpuc::dialect::ops::{Kind, space};
 use xpuc::run::Ran;
 use xpuc::run::cases::{Attr, Case};
 use xpuc::run::machine::Commands;
@@ -23,24 +27,149 @@ struct Published {
     prefix: Counts,
 }
 
-/// Tests of the programs whose op has a table.
+/// The file `counts.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    /// Which of the two is held.
+    assert: Held,
+    program: BTreeMap<String, Limits>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Held {
+    Today,
+    Floor,
+}
+
+/// An entry of it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Limits {
+    /// Arguments of the reference that prints the calls.
+    #[serde(default = "some_cases")]
+    asked: Vec<String>,
+    /// Exactly, of every call as written.
+    written: Option<Counts>,
+    /// At most, of an optimized call: what is reached.
+    #[serde(default)]
+    today: Counts,
+    /// At most, of an optimized call: what there is to reach.
+    #[serde(default)]
+    floor: Counts,
+    /// The commands of the optimized program are those written, in their order.
+    #[serde(default)]
+    unchanged: bool,
+}
+
+fn some_cases() -> Vec<String> {
+    ["--seed", "5", "--count", "150"].map(str::to_owned).to_vec()
+}
+
+/// Tests of the programs that have an entry in a table.
 pub(crate) fn tests() -> Vec<Test> {
-    let table = |name: &String| tree::root().join(table(name)).is_file();
-    let mut tests: Vec<Test> = names()
+    names()
         .into_iter()
-        .filter(table)
-        .map(|name| Test::plain(format!("programs/{name}/none/counts"), move || published(&name)))
-        .collect();
-    tests.push(Test::plain(format!("programs/{OPTIMIZED}/full/counts"), optimized));
-    tests
+        .flat_map(|name| of_program(&name).unwrap_or_else(|error| vec![broken(&name, error)]))
+        .collect()
 }
 
-fn table(name: &str) -> String {
-    let op = name.split('/').next().unwrap_or_default();
-    format!("tests/programs/{op}/published_counts.toml")
+fn broken(name: &str, error: String) -> Test {
+    Test::plain(format!("programs/{name}/counts"), move || Err(error.into()))
 }
 
-/// What a case has of what the number of commands depends on.
+fn of_program(name: &str) -> Result<Vec<Test>, String> {
+    let bound = Bound::of(name);
+    let mut tests = Vec::new();
+    let published = programs::table::<BTreeMap<String, Published>>(&bound.op, "published_counts.toml")?;
+    if let Some(table) = published.and_then(|mut all| all.remove(&bound.program)) {
+        let name = name.to_owned();
+        tests.push(Test::plain(format!("programs/{name}/none/counts"), move || as_published(&name, &table)));
+    }
+    let Some(mut table) = programs::table::<Table>(&bound.op, "counts.toml")? else { return Ok(tests) };
+    let held = table.assert;
+    let Some(limits) = table.program.remove(&bound.program) else { return Ok(tests) };
+    if let Some(written) = limits.written.clone() {
+        let (bound, asked) = (bound.clone(), limits.asked.clone());
+        tests.push(Test::ignorable(format!("programs/{name}/none/written"), move || {
+            counted(&bound, &asked, Opt::None, |found| {
+                (written != *found).then(|| format!("expected {written:?}, found {found:?}"))
+            })
+        }));
+    }
+    if limits.unchanged {
+        let bound = bound.clone();
+        tests.push(Test::plain(format!("programs/{name}/full/unchanged"), move || unchanged(&bound)));
+    }
+    let most = match held {
+        Held::Today => limits.today,
+        Held::Floor => limits.floor,
+    };
+    tests.push(Test::ignorable(format!("programs/{name}/full/counts"), move || {
+        counted(&bound, &limits.asked, Opt::Full, |found| {
+            let more = most.iter().filter_map(|(name, most)| {
+                let found = found.get(name).copied().unwrap_or(u64::MAX);
+                (found > *most).then(|| format!("{name}: expected at most {most}, found {found}"))
+            });
+            let more: Vec<String> = more.collect();
+            (!more.is_empty()).then(|| more.join("; "))
+        })
+    }));
+    Ok(tests)
+}
+
+fn by_name(commands: &Commands) -> Result<Counts, Failed> {
+    let value = serde_json::to_value(commands).map_err(|error| error.to_string())?;
+    serde_json::from_value(value).map_err(|error| error.to_string().into())
+}
+
+/// Runs the calls that the reference prints and hands over the counts of each.
+fn counted(bound: &Bound, asked: &[String], opt: Opt, fault: impl Fn(&Counts) -> Option<String>) -> Outcome {
+    let args = ["--generation", &bound.program].into_iter().chain(asked.iter().map(String::as_str));
+    let count = programs::reference(&bound.op, &args.collect::<Vec<_>>(), |cases| {
+        with_session(|session| {
+            let program = bound.compile(session, opt, run_case::CHECKED)?;
+            run_case::check(&program, cases, |_, ran| match by_name(&ran?.report.commands) {
+                Ok(counts) => fault(&counts),
+                Err(error) => error.message().map(str::to_owned),
+            })
+        })
+    })?;
+    match count {
+        None => Ok(programs::without_python(&bound.program)),
+        Some(0) => Err("expected cases, found none".into()),
+        Some(_) => Ok(Completion::Completed),
+    }
+}
+
+/// The host function issues the same commands at both levels, in the same order.
+fn unchanged(bound: &Bound) -> Result<(), Failed> {
+    let commands = |opt| {
+        with_session(|session| {
+            let compiled = bound.lowered(session, opt)?;
+            let host =
+                compiled.lowered().and_then(|lowered| lowered.host()).ok_or("expected a host function")?;
+            let command = |op: &xpuc::dialect::ir::Op| {
+                let kind = Kind::of(op)?;
+                let target = op.results.first().or(op.operands.last());
+                let space = target.and_then(|value| space(host, *value)).map(|s| s.to_string());
+                let host_buffer =
+                    matches!(kind, Kind::Alloc | Kind::Free) && space.as_deref() == Some("host");
+                let blocking = if op.has("blocking") { " blocking" } else { "" };
+                (!host_buffer).then(|| format!("{}{blocking} {}", op.name, space.unwrap_or_default()))
+            };
+            Ok::<Vec<String>, Failed>(host.walk().into_iter().filter_map(|id| command(host.op(id))).collect())
+        })
+    };
+    let (written, found) = (commands(Opt::None)?, commands(Opt::Full)?);
+    if written == found {
+        return Ok(());
+    }
+    Err(format!("expected the commands\n{}\nfound\n{}", written.join("\n"), found.join("\n")).into())
+}
+
+/// What a case has of what the number of published commands depends on.
 struct Call {
     /// Prompt tokens, and whether their slots are mapped.
     encoder: (i64, bool),
@@ -69,79 +198,24 @@ impl Call {
     }
 }
 
-fn by_name(commands: &Commands) -> Result<Counts, Failed> {
-    let value = serde_json::to_value(commands).map_err(|error| error.to_string())?;
-    serde_json::from_value(value).map_err(|error| error.to_string().into())
-}
-
-/// Runs every case and hands it over with its counts.
-fn each_call(
-    name: &str,
-    opt: Opt,
-    mut fault: impl FnMut(&Case, &Call, &Counts) -> Option<String>,
-) -> Result<(), Failed> {
+/// Not optimized, a program issues the commands that were counted in the published source.
+fn as_published(name: &str, table: &Published) -> Result<(), Failed> {
+    let mut checked = 0;
     let cases = programs::open(&programs::cases(name))?;
     with_session(|session| {
-        let program = programs::compile(session, name, opt, run_case::CHECKED)?;
-        let mut more = |case: &Case, ran: Option<&Ran>| {
-            let call = Call::of(case)?;
+        let program = Bound::of(name).compile(session, Opt::None, run_case::CHECKED)?;
+        run_case::check(&program, cases, |case: &Case, ran: Option<&Ran>| {
+            let call = Call::of(case).filter(Call::is_in_table)?;
+            checked += 1;
+            let more =
+                |name: &String| if call.prefix { table.prefix.get(name).copied().unwrap_or(0) } else { 0 };
+            let expected: Counts =
+                table.every.iter().map(|(name, n)| (name.clone(), n + more(name))).collect();
             match by_name(&ran?.report.commands) {
-                Ok(counts) => fault(case, &call, &counts),
+                Ok(found) => (expected != found).then(|| format!("expected {expected:?}, found {found:?}")),
                 Err(error) => error.message().map(str::to_owned),
             }
-        };
-        run_case::check(&program, cases, &mut more).map(drop)
-    })
-}
-
-/// Not optimized, a program issues the commands that were counted in the published source.
-fn published(name: &str) -> Result<(), Failed> {
-    let path = table(name);
-    let all: BTreeMap<String, Published> =
-        toml::from_str(&tree::read(&path)?).map_err(|e| format!("{path}: {e}"))?;
-    let program = name.rsplit('/').next().unwrap_or_default();
-    let table = all.get(program).ok_or_else(|| format!("{path}: expected a table [{program}]"))?;
-    let mut checked = 0;
-    each_call(name, Opt::None, |_, call, found| {
-        if !call.is_in_table() {
-            return None;
-        }
-        checked += 1;
-        let more = |name: &String| if call.prefix { table.prefix.get(name).copied().unwrap_or(0) } else { 0 };
-        let expected: Counts = table.every.iter().map(|(name, n)| (name.clone(), n + more(name))).collect();
-        (expected != *found).then(|| format!("expected {expected:?}, found {found:?}"))
+        })
     })?;
     if checked == 0 { Err("expected a case that the table is about, found none".into()) } else { Ok(()) }
-}
-
-/// The program that shows what optimization achieves.
-const OPTIMIZED: &str = "get_infer_param/inplace";
-
-/// Device allocations of the optimized program: two results and a staging buffer.
-const OPTIMIZED_DEVICE_ALLOCS: u64 = 3;
-
-/// Optimized: one launch a slot mapping, fills only where there is nothing to map, everything written in place.
-fn optimized() -> Result<(), Failed> {
-    each_call(OPTIMIZED, Opt::Full, |_, call, found| {
-        let sides = [call.encoder, call.decoder];
-        let maps = sides.iter().filter(|(tokens, splice)| *tokens > 0 && *splice).count() as u64;
-        let empty = sides.len() as u64 - maps;
-        let found = |name: &str| found.get(name).copied().unwrap_or(u64::MAX);
-        let faults = [
-            ("launches", found("launches") == maps, format!("{maps}")),
-            ("fills", found("fills") <= empty, format!("at most {empty}")),
-            ("host_copies", found("host_copies") == 0, "0".to_owned()),
-            (
-                "device_allocs",
-                found("device_allocs") <= OPTIMIZED_DEVICE_ALLOCS,
-                format!("at most {OPTIMIZED_DEVICE_ALLOCS}"),
-            ),
-        ];
-        let faults: Vec<String> = faults
-            .into_iter()
-            .filter(|(_, holds, _)| !holds)
-            .map(|(name, _, expected)| format!("{name}: expected {expected}, found {}", found(name)))
-            .collect();
-        (!faults.is_empty()).then(|| faults.join("; "))
-    })
 }

@@ -1,20 +1,22 @@
-//! The published programs: `tests/programs/<op>/<program>.mlir` against what its reference says.
+//! Whole programs: `tests/programs/<op>/<program>.mlir` against what their reference says.
 //!
 //! * `cases/<program>.jsonl`: every case, at each level of optimization, and once without the machine's checks;
+//! * `programs.toml`: cases of other programs that hold too, and declarations to bind the program to;
 //! * `cases/bad.jsonl`: each call is refused, in the words it says, by the program that it says;
 //! * `reference.py --generation <program> --seed N --count N`: cases that nobody has seen before.
 
 use crate::run_case::{self, CHECKED, LEVELS};
 use crate::{Outcome, Test, case::with_session, inputs, tree};
 use libtest_mimic::{Completion, Failed};
-use std::collections::BTreeMap;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, ErrorKind};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{ChildStdout, Command, Stdio};
 use xpuc::run::cases::{Case, Cases};
 use xpuc::run::machine::Options as MachineOptions;
 use xpuc::run::{Program, RunError};
-use xpuc::{Opt, Session};
+use xpuc::{Compiled, Declaration, Opt, Session};
 
 /// Unseen cases for each program and level, at least.
 const UNSEEN: usize = 300;
@@ -25,6 +27,59 @@ const ASKED: [(&str, [&str; 6]); 2] = [
     ("none", ["--seed", "7431", "--count", "350", "--max-tokens", "3000"]),
     ("full", ["--seed", "48213", "--count", "300", "--max-tokens", "1000000"]),
 ];
+
+/// An entry of `programs.toml`.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Beside {
+    /// Programs whose cases hold for this one too.
+    cases: Vec<String>,
+    /// Names of the `.mlir` files that declare it.
+    signatures: Vec<String>,
+}
+
+/// A program, as it is or bound to a declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bound {
+    pub(crate) op: String,
+    pub(crate) program: String,
+    signature: Option<String>,
+}
+
+impl Bound {
+    /// The program as it is; `name` is `<op>/<program>`.
+    pub(crate) fn of(name: &str) -> Self {
+        let (op, program) = name.split_once('/').unwrap_or(("", name));
+        Bound { op: op.to_owned(), program: program.to_owned(), signature: None }
+    }
+
+    /// What tests call it.
+    fn title(&self) -> String {
+        let signature = self.signature.iter().map(|name| format!("+{name}")).collect::<String>();
+        format!("programs/{}/{}{signature}", self.op, self.program)
+    }
+
+    /// Compiles it down to commands.
+    pub(crate) fn lowered(&self, session: &Session, opt: Opt) -> Result<Compiled, Failed> {
+        let path = |name: &str| format!("tests/programs/{}/{name}.mlir", self.op);
+        let file = path(&self.program);
+        let signature = self.signature.as_deref().map(path);
+        let text = signature.as_deref().map(tree::read).transpose()?;
+        let declaration = signature.as_deref().zip(text.as_deref());
+        let declaration = declaration.map(|(file, source)| Declaration { source, file });
+        run_case::lowered(session, &tree::read(&file)?, &file, declaration, opt)
+    }
+
+    /// Compiles it down to machine code.
+    pub(crate) fn compile(
+        &self,
+        session: &Session,
+        opt: Opt,
+        options: MachineOptions,
+    ) -> Result<Program, Failed> {
+        run_case::executable(session, &self.lowered(session, opt)?, options)
+    }
+}
 
 /// Names of the programs that have cases: `<op>/<program>`.
 pub(crate) fn names() -> Vec<String> {
@@ -39,28 +94,37 @@ pub(crate) fn cases(name: &str) -> String {
     format!("tests/programs/{op}/cases/{program}.jsonl")
 }
 
+/// A table of an op's folder, `None` without the file.
+pub(crate) fn table<T: for<'de> Deserialize<'de>>(op: &str, file: &str) -> Result<Option<T>, String> {
+    let path = format!("tests/programs/{op}/{file}");
+    if !tree::root().join(&path).is_file() {
+        return Ok(None);
+    }
+    toml::from_str(&tree::read(&path)?).map(Some).map_err(|error| format!("{path}: {error}"))
+}
+
 /// Tests of every program that has cases.
 pub(crate) fn tests() -> Vec<Test> {
     let mut tests = Vec::new();
-    let mut ops: Vec<String> = Vec::new();
+    let mut ops: BTreeSet<String> = BTreeSet::new();
     for name in names() {
-        let (op, program) = name.split_once('/').unwrap_or(("", &name));
-        let case = name.clone();
-        let fast = MachineOptions { fast: true, ..CHECKED };
-        tests.push(Test::plain(format!("programs/{name}/full/fast"), move || known(&case, Opt::Full, fast)));
-        for (level, opt) in LEVELS {
-            let title = format!("programs/{name}/{level}");
-            let case = name.clone();
-            tests.push(Test::plain(format!("{title}/cases"), move || known(&case, opt, CHECKED)));
-            if tree::root().join(format!("tests/programs/{op}/reference.py")).is_file() {
-                let (op, program) = (op.to_owned(), program.to_owned());
-                tests.push(Test::ignorable(format!("{title}/unseen"), move || {
-                    unseen(&op, &program, level, opt)
-                }));
+        let plain = Bound::of(&name);
+        ops.insert(plain.op.clone());
+        let beside = match table::<BTreeMap<String, Beside>>(&plain.op, "programs.toml") {
+            Ok(tables) => tables.unwrap_or_default().remove(&plain.program).unwrap_or_default(),
+            Err(error) => {
+                tests.push(Test::plain(format!("programs/{name}/table"), move || Err(error.into())));
+                continue;
             }
-        }
-        if !ops.iter().any(|known| known == op) {
-            ops.push(op.to_owned());
+        };
+        let files: Vec<String> = [&plain.program]
+            .into_iter()
+            .chain(&beside.cases)
+            .map(|p| cases(&format!("{}/{p}", plain.op)))
+            .collect();
+        let declared = beside.signatures.into_iter().map(|s| Bound { signature: Some(s), ..plain.clone() });
+        for bound in [plain.clone()].into_iter().chain(declared) {
+            of_program(&bound, &files, &mut tests);
         }
     }
     for op in ops.into_iter().filter(|op| tree::root().join(bad_cases(op)).is_file()) {
@@ -72,15 +136,22 @@ pub(crate) fn tests() -> Vec<Test> {
     tests
 }
 
-/// Compiles a published program.
-pub(crate) fn compile(
-    session: &Session,
-    name: &str,
-    opt: Opt,
-    options: MachineOptions,
-) -> Result<Program, Failed> {
-    let file = format!("tests/programs/{name}.mlir");
-    run_case::program(session, &tree::read(&file)?, &file, opt, options)
+fn of_program(bound: &Bound, files: &[String], tests: &mut Vec<Test>) {
+    let title = bound.title();
+    let known = |opt, options| {
+        let (bound, files) = (bound.clone(), files.to_vec());
+        move || known(&bound, &files, opt, options)
+    };
+    let fast = MachineOptions { fast: true, ..CHECKED };
+    tests.push(Test::plain(format!("{title}/full/fast"), known(Opt::Full, fast)));
+    for (level, opt) in LEVELS {
+        tests.push(Test::plain(format!("{title}/{level}/cases"), known(opt, CHECKED)));
+        if script(&bound.op).is_file() {
+            let bound = bound.clone();
+            tests
+                .push(Test::ignorable(format!("{title}/{level}/unseen"), move || unseen(&bound, level, opt)));
+        }
+    }
 }
 
 /// Opens a case file of the repository.
@@ -89,47 +160,65 @@ pub(crate) fn open(path: &str) -> Result<Cases<BufReader<std::fs::File>>, Failed
     Ok(Cases::new(path, BufReader::new(file)))
 }
 
-fn known(name: &str, opt: Opt, options: MachineOptions) -> Result<(), Failed> {
-    let cases = open(&cases(name))?;
+fn known(bound: &Bound, files: &[String], opt: Opt, options: MachineOptions) -> Result<(), Failed> {
     with_session(|session| {
-        let program = compile(session, name, opt, options)?;
-        let without =
-            |case: &Case, _: Option<&_>| case.outputs.is_none().then(|| "expected `outputs`".to_owned());
-        run_case::check(&program, cases, without).map(drop)
+        let program = bound.compile(session, opt, options)?;
+        let without = |case: &Case, _: Option<&_>| {
+            let expects = case.outputs.is_some() || case.error_mentions.is_some();
+            (!expects).then(|| "expected `outputs` or `error_mentions`, found neither".to_owned())
+        };
+        files.iter().try_for_each(|file| run_case::check(&program, open(file)?, without).map(drop))
     })
 }
 
-fn unseen(op: &str, program: &str, level: &str, opt: Opt) -> Outcome {
-    let asked = ASKED.into_iter().find(|(name, _)| *name == level).map(|(_, args)| args).unwrap_or_default();
-    let script = tree::root().join(format!("tests/programs/{op}/reference.py"));
+fn script(op: &str) -> std::path::PathBuf {
+    tree::root().join(format!("tests/programs/{op}/reference.py"))
+}
+
+/// Hands over the cases that an op's reference prints; `None` where there is no Python.
+pub(crate) fn reference<T>(
+    op: &str,
+    args: &[&str],
+    use_cases: impl FnOnce(Cases<BufReader<ChildStdout>>) -> Result<T, Failed>,
+) -> Result<Option<T>, Failed> {
     let mut command = Command::new("python3");
-    command.arg(script).args(["--generation", program]).args(asked);
+    command.arg(script(op)).args(args);
     let mut child = match command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn() {
         Ok(child) => child,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let reason = "python3 IS MISSING: no unseen case was tried";
-            eprintln!("WARNING: {op}/{program}: {reason}");
-            return Ok(Completion::ignored_with(reason));
-        }
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("python3: {error}").into()),
     };
     let output = child.stdout.take().ok_or("expected the output of python3")?;
-    let name = format!("reference.py --generation {program} {}", asked.join(" "));
-    let cases = Cases::new(&name, BufReader::new(output));
-    let checked = with_session(|session| {
-        let program =
-            compile(session, &format!("{op}/{program}"), opt, MachineOptions { seed: 2, ..CHECKED })?;
-        run_case::check(&program, cases, |_, _| None)
-    });
+    let name = format!("reference.py {}", args.join(" "));
+    let used = use_cases(Cases::new(&name, BufReader::new(output)));
     let status = child.wait().map_err(|error| format!("python3: {error}"))?;
-    let count = checked?;
-    if !status.success() || count < UNSEEN {
-        return Err(format!(
-            "expected {UNSEEN} cases of reference.py or more, found {count}; it ended with {status}"
-        )
-        .into());
+    let used = used?;
+    if status.success() { Ok(Some(used)) } else { Err(format!("{name}: {status}").into()) }
+}
+
+/// What a test that needs Python says without it.
+pub(crate) fn without_python(title: &str) -> Completion {
+    let reason = "python3 IS MISSING: no case of a reference was tried";
+    eprintln!("WARNING: {title}: {reason}");
+    Completion::ignored_with(reason)
+}
+
+fn unseen(bound: &Bound, level: &str, opt: Opt) -> Outcome {
+    let asked = ASKED.into_iter().find(|(name, _)| *name == level).map(|(_, args)| args).unwrap_or_default();
+    let args: Vec<&str> = ["--generation", &bound.program].into_iter().chain(asked).collect();
+    let count = reference(&bound.op, &args, |cases| {
+        with_session(|session| {
+            let program = bound.compile(session, opt, MachineOptions { seed: 2, ..CHECKED })?;
+            run_case::check(&program, cases, |_, _| None)
+        })
+    })?;
+    match count {
+        None => Ok(without_python(&bound.title())),
+        Some(count) if count < UNSEEN => {
+            Err(format!("expected {UNSEEN} cases of reference.py or more, found {count}").into())
+        }
+        Some(_) => Ok(Completion::Completed),
     }
-    Ok(Completion::Completed)
 }
 
 fn bad_cases(op: &str) -> String {
@@ -151,7 +240,8 @@ fn bad(op: &str, opt: Opt) -> Result<(), Failed> {
                     format!("{}: expected `generation` to name a program, found `{name}`", case.at).into()
                 );
             }
-            programs.insert(name.clone(), with_session(|session| compile(session, &path, opt, CHECKED))?);
+            let bound = Bound::of(&path);
+            programs.insert(name.clone(), with_session(|session| bound.compile(session, opt, CHECKED))?);
         }
         let words = case.error_mentions.clone().unwrap_or_default();
         let fault = match programs[&name].check(&case) {

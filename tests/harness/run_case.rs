@@ -8,7 +8,7 @@ use std::io::BufRead;
 use xpuc::run::cases::{Case, Cases};
 use xpuc::run::machine::Options as MachineOptions;
 use xpuc::run::{Program, Ran, RunError};
-use xpuc::{Opt, Options, Phase, Session, Target, compile};
+use xpuc::{Compiled, Declaration, Opt, Options, Phase, Session, Target, compile_declared};
 
 /// The levels of optimization, by name.
 pub(crate) const LEVELS: [(&str, Opt); 2] = [("none", Opt::None), ("full", Opt::Full)];
@@ -71,9 +71,30 @@ pub(crate) fn program(
     opt: Opt,
     options: MachineOptions,
 ) -> Result<Program, Failed> {
+    let compiled = lowered(session, source, file, None, opt)?;
+    executable(session, &compiled, options)
+}
+
+/// Compiles a program down to commands.
+pub(crate) fn lowered(
+    session: &Session,
+    source: &str,
+    file: &str,
+    declaration: Option<Declaration<'_>>,
+    opt: Opt,
+) -> Result<Compiled, Failed> {
     let target = Target::find("virtual").map_err(|error| error.to_string())?;
     let until = Options { opt, target, until: Phase::Lower };
-    let compiled = compile(session, source, file, &until).map_err(|error| error.to_string())?;
+    compile_declared(session, source, file, declaration, &until, &mut |_| ())
+        .map_err(|error| error.to_string().into())
+}
+
+/// Compiles commands to machine code.
+pub(crate) fn executable(
+    session: &Session,
+    compiled: &Compiled,
+    options: MachineOptions,
+) -> Result<Program, Failed> {
     let lowered = compiled.lowered().ok_or("expected a lowered program, found none")?;
     Program::new(session, lowered, options).map_err(|error| error.to_string().into())
 }
