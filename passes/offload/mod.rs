@@ -29,6 +29,7 @@ use crate::pass::{Need, Pass, PassCx, PassError, RemarkKind};
 use program::Program;
 use sides::Sides;
 use stages::Stages;
+use std::collections::HashSet;
 use xpuc_dialect::ir::{Func, Module, OpId, ValueId};
 
 /// The pass.
@@ -75,10 +76,15 @@ fn offload(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
     Ok(crate::tidy::tidy(&out))
 }
 
-/// Values that an op, or one in its regions, uses.
+/// Values from outside that an op, or one in its regions, uses.
 fn operands_of(func: &Func, id: OpId) -> Vec<ValueId> {
-    let op = func.op(id);
-    let nested = op.regions.iter().flatten().flat_map(|block| func.nested(*block));
-    let nested = nested.flat_map(|inner| func.op(inner).operands.clone());
-    op.operands.iter().copied().chain(nested).collect()
+    let blocks: Vec<_> = func.op(id).regions.iter().flatten().copied().collect();
+    let inner: Vec<OpId> = blocks.iter().flat_map(|block| func.nested(*block)).collect();
+    let nested = inner.iter().flat_map(|op| func.op(*op).regions.iter().flatten().copied());
+    let args = blocks.iter().copied().chain(nested).flat_map(|block| func.block(block).args.clone());
+    let results = inner.iter().flat_map(|op| func.op(*op).results.clone());
+    let inside: HashSet<ValueId> = args.chain(results).collect();
+    let uses = inner.iter().flat_map(|op| func.op(*op).operands.clone());
+    let operands = func.op(id).operands.iter().copied().chain(uses);
+    operands.filter(|value| !inside.contains(value)).collect()
 }
