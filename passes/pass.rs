@@ -69,6 +69,8 @@ pub struct PassCx {
     pub grid: Grid,
     /// What commands cost.
     pub costs: Costs,
+    /// On-chip memory that kernels may use.
+    pub memory: Memory,
     /// Remarks in the order they were made.
     pub remarks: Vec<Remark>,
     /// Counters: pass, counter, value.
@@ -98,6 +100,15 @@ pub struct Costs {
     pub host_op: u64,
 }
 
+/// On-chip memory that a kernel may use, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Shared memory of one cluster.
+    pub shared_bytes: u64,
+    /// Local memory of one core.
+    pub local_bytes: u64,
+}
+
 /// Clusters and cores of a launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grid {
@@ -108,16 +119,22 @@ pub struct Grid {
 }
 
 impl PassCx {
-    /// A context for one module.
+    /// A context for one module, on a device without on-chip memory.
     pub fn new(grid: Grid, costs: Costs) -> Self {
         PassCx {
             grid,
             costs,
+            memory: Memory::default(),
             remarks: Vec::new(),
             stats: Vec::new(),
             rules: Vec::new(),
             in_place: Vec::new(),
         }
+    }
+
+    /// The same, on a device with that on-chip memory.
+    pub fn with_memory(self, memory: Memory) -> Self {
+        PassCx { memory, ..self }
     }
 
     /// Adds a remark.

@@ -91,7 +91,7 @@ pub fn compile_watched(
     options: &Options,
     watch: &mut dyn FnMut(&Ran),
 ) -> Result<Compiled, Error> {
-    let cx = PassCx::new(options.target.grid, options.target.costs);
+    let cx = PassCx::new(options.target.grid, options.target.costs).with_memory(options.target.memory);
     let done = Compiled { phases: Vec::new(), cx, lowered: None };
     let mut run = Run { until: options.until, watch, done };
     let Some(module) = run.step(Phase::Parse, |_| session.parse(source, file), Module::clone)? else {

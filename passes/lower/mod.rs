@@ -4,7 +4,7 @@
 //! **After**: the function holds commands (`alloc`, `free`, `h2d`, `d2h`, `copy`, `constant` on the
 //! device, `wait`, `launch`, `require`) and upstream `arith`, `scf`, `memref`. Each launch calls one
 //! kernel: a function over cluster, core and what it uses, in upstream ops, no element computed twice.
-//! **Leaves alone**: upstream ops, and functions without ops of `xpu`.
+//! **Leaves alone**: upstream ops, functions without ops of `xpu`, and kernels.
 //! **Method**: one walk. Element-wise ops are emitted per element, producers inside a fusion inlined;
 //! tokens are partitioned over all cores in runs; scans run on one core.
 //!
@@ -26,6 +26,7 @@ mod walk;
 
 use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind};
 use xpuc_dialect::ir::{Loc, Module};
+use xpuc_dialect::ops::is_kernel;
 
 /// Elements that one core takes at a time: 256 bytes of i32, one DMA of a cache line's multiple.
 pub const PARTITION_ELEMENTS: i64 = 64;
@@ -95,7 +96,7 @@ impl Pass for Lower {
     fn run(&self, cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
         let mut out = Module { funcs: Vec::new(), attrs: module.attrs.clone() };
         for func in &module.funcs {
-            if func.body.is_empty() {
+            if func.body.is_empty() || is_kernel(func) {
                 out.funcs.push(func.clone());
                 continue;
             }

@@ -28,7 +28,7 @@ use crate::raise::Buffers;
 use place::{Base, Place, Places};
 use std::collections::BTreeSet;
 use xpuc_dialect::ir::{Def, Func, Module, OpId, Slice, ValueId};
-use xpuc_dialect::ops::Kind;
+use xpuc_dialect::ops::{Kind, is_kernel};
 
 /// The pass.
 #[derive(Debug)]
@@ -61,7 +61,11 @@ impl Pass for Plan {
     fn run(&self, cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
         let mut out = Module { funcs: Vec::new(), attrs: module.attrs.clone() };
         for func in &module.funcs {
-            out.funcs.push(if func.entry().is_some() { plan(cx, func)? } else { func.clone() });
+            out.funcs.push(if func.entry().is_some() && !is_kernel(func) {
+                plan(cx, func)?
+            } else {
+                func.clone()
+            });
         }
         Ok(out)
     }

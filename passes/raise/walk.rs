@@ -84,7 +84,7 @@ impl Walk<'_, '_> {
                 self.clone_op(id);
             }
             (Some(Kind::Wait | Kind::Free), _) => {}
-            (Some(Kind::Require), _) => {
+            (Some(Kind::Require | Kind::Enforce), _) => {
                 let operands: Vec<ValueId> = op.operands.iter().map(|v| self.read(*v)).collect();
                 self.out.like(op, &operands, &[], Vec::new());
             }

@@ -30,6 +30,7 @@ use egg::{Runner, SimpleScheduler, StopReason};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use xpuc_dialect::ir::{Func, Loc, Module};
+use xpuc_dialect::ops::is_kernel;
 
 /// E-nodes at which saturation stops.
 pub const NODE_LIMIT: usize = 50_000;
@@ -77,7 +78,11 @@ impl Pass for Simplify {
     fn run(&self, cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
         let mut out = Module { funcs: Vec::new(), attrs: module.attrs.clone() };
         for func in &module.funcs {
-            out.funcs.push(if func.entry().is_some() { simplify(cx, func)? } else { func.clone() });
+            out.funcs.push(if func.entry().is_some() && !is_kernel(func) {
+                simplify(cx, func)?
+            } else {
+                func.clone()
+            });
         }
         Ok(out)
     }

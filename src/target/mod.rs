@@ -1,7 +1,7 @@
 //! Devices as data: one TOML file each.
 
 use serde::Deserialize;
-use xpuc_passes::pass::{Costs, Grid};
+use xpuc_passes::pass::{Costs, Grid, Memory};
 
 /// Where a number comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -19,7 +19,7 @@ pub enum Basis {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Datum {
-    /// The number; latencies are in nanoseconds.
+    /// The number; latencies are in nanoseconds, memory in bytes.
     pub value: u32,
     /// Where it comes from.
     pub basis: Basis,
@@ -30,6 +30,13 @@ pub struct Datum {
 struct GridData {
     clusters: Datum,
     cores: Datum,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MemoryData {
+    shared_bytes: Datum,
+    local_bytes: Datum,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,6 +56,7 @@ struct CostData {
 struct Data {
     summary: String,
     grid: GridData,
+    memory: MemoryData,
     cost: CostData,
 }
 
@@ -61,6 +69,8 @@ pub struct Target {
     pub summary: String,
     /// Programs of a launch.
     pub grid: Grid,
+    /// On-chip memory.
+    pub memory: Memory,
     /// Latencies.
     pub costs: Costs,
 }
@@ -92,10 +102,15 @@ impl Target {
             .ok_or_else(|| UnknownTarget { found: name.to_owned() })?;
         let data: Data = toml::from_str(text).unwrap_or_else(|error| panic!("{name}.toml: {error}"));
         let cost = |datum: Datum| u64::from(datum.value);
+        let bytes = cost;
         Ok(Target {
             name,
             summary: data.summary,
             grid: Grid { clusters: data.grid.clusters.value, cores: data.grid.cores.value },
+            memory: Memory {
+                shared_bytes: bytes(data.memory.shared_bytes),
+                local_bytes: bytes(data.memory.local_bytes),
+            },
             costs: Costs {
                 launch: cost(data.cost.launch),
                 h2d: cost(data.cost.h2d),

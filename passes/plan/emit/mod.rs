@@ -114,7 +114,7 @@ impl<'a> Emit<'a, '_> {
                 }
             }
             (Some(Kind::Materialize), _) => self.materialize(id),
-            (Some(Kind::Require), _) => {
+            (Some(Kind::Require | Kind::Enforce), _) => {
                 for operand in &op.operands {
                     self.settle(&guard, *operand);
                 }

@@ -89,7 +89,8 @@ impl<'a> Check<'a> {
         let func = self.input.func;
         let unknown = |id: &OpId| {
             let op = func.op(*id);
-            Kind::of(op).is_none() && !crate::tidy::is_pure(op) && &*op.name != "func.return"
+            let ours = !matches!(Kind::of(op), None | Some(Kind::Launch));
+            !ours && !crate::tidy::is_pure(op) && &*op.name != "func.return"
         };
         let barriers: Vec<usize> =
             self.input.order.iter().enumerate().filter(|(_, id)| unknown(id)).map(|(at, _)| at).collect();
@@ -236,7 +237,9 @@ impl<'a> Check<'a> {
             let op = func.op(*id);
             match Kind::of(op) {
                 // Nothing of the caller's is written before the contract holds.
-                Some(Kind::Require) => Some("a clause of the contract is checked later".to_owned()),
+                Some(Kind::Require | Kind::Enforce) => {
+                    Some("a clause of the contract is checked later".to_owned())
+                }
                 // What is kept of it is copied there and then.
                 Some(Kind::Read) if self.may_alias(op.operands[0], memref) => {
                     let kept = self
@@ -249,9 +252,9 @@ impl<'a> Check<'a> {
                 Some(Kind::Into) => {
                     self.may_alias(op.operands[1], memref).then(|| "another write comes between".to_owned())
                 }
-                Some(_) => None,
+                Some(kind) if kind != Kind::Launch => None,
                 None if crate::tidy::is_pure(op) => None,
-                None => Some(format!("{} may use the buffer before", op.name)),
+                _ => Some(format!("{} may use the buffer before", op.name)),
             }
         })
     }

@@ -187,7 +187,7 @@ fn run_passes(
     target: &Target,
     times: &mut Times,
 ) -> Result<(Module, PassCx), Error> {
-    let mut cx = PassCx::new(target.grid, target.costs);
+    let mut cx = PassCx::new(target.grid, target.costs).with_memory(target.memory);
     let start = Instant::now();
     let parsed = session.parse(&source.text, &source.name)?;
     times.push((Phase::Parse.name().to_owned(), start.elapsed()));
