@@ -31,9 +31,6 @@ use xpuc_dialect::ops::is_kernel;
 /// Elements that one core takes at a time: 256 bytes of i32, one DMA of a cache line's multiple.
 pub const PARTITION_ELEMENTS: i64 = 64;
 
-/// On-chip memory that the cores of a cluster share.
-const SHARED_BYTES: u64 = 256 * 1024;
-
 /// The pass.
 #[derive(Debug)]
 pub struct Lower;

@@ -3,8 +3,7 @@
 use super::elemental::Elements;
 use super::kernel::{self, Target};
 use super::loops::Part;
-use super::stage;
-use super::{LowerError, SHARED_BYTES};
+use super::{LowerError, stage};
 use crate::pass::{PassCx, PassError};
 use std::collections::HashMap;
 use xpuc_dialect::ir::{BlockId, Builder, Func, OpId, Space, Type, ValueId};
@@ -63,7 +62,7 @@ impl Walk<'_> {
         let kind = Kind::of(op);
         if kind == Some(Kind::Fusion) {
             let name = self.name(&fusion_name(self.func, id));
-            let target = Target { grid: self.cx.grid, shared_bytes: SHARED_BYTES };
+            let target = Target { grid: self.cx.grid, shared_bytes: self.cx.memory.shared_bytes };
             self.kernels.extend(stage::launch(b, &self.elements, id, target, name)?);
             return Ok(());
         }

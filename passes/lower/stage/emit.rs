@@ -45,19 +45,8 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
             if level > 0 {
                 k.effect(Kind::Barrier.name(), &[], &[]);
             }
-            if let Some((clauses, ready)) = stage.verdict
-                && ready == level
-                && level > 0
-            {
-                self.outcomes(k, clauses);
-            }
             for (id, when) in stage.scalars.iter().filter(|(_, when)| when.level == level) {
                 self.scalar(k, *id, when)?;
-            }
-            if let Some((clauses, 0)) = stage.verdict
-                && level == 0
-            {
-                self.outcomes(k, clauses);
             }
             if let Some(scratch) = scratch.take() {
                 let buffers = scratch(k, self.elements)?;
@@ -76,6 +65,10 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
     /// The new scalar; 0 where it is not computed.
     fn scalar(&mut self, k: &mut Builder<'_>, id: OpId, when: &When) -> Result<(), PassError> {
         let op = self.stage.func.op(id);
+        if Kind::of(op) == Some(Kind::Verdict) {
+            self.outcomes(k, self.stage.verdict);
+            return Ok(());
+        }
         let condition = self.condition(k, when, &[]);
         k.loc = op.loc.clone();
         let ty = self.stage.func.ty(op.results[0]).clone();

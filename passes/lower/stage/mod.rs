@@ -61,12 +61,12 @@ struct Clause {
 /// The plan of one fusion.
 struct Stage<'a> {
     func: &'a Func,
-    /// Scalars, each after those it depends on.
+    /// Scalars and the verdict, each after what it depends on.
     scalars: Vec<(OpId, When)>,
     steps: Vec<(Work, When)>,
     clauses: Vec<Clause>,
-    /// Clauses that the verdict is about, and the barriers after which it is known.
-    verdict: Option<(usize, usize)>,
+    /// So many clauses the verdict is about.
+    verdict: usize,
     writes: Vec<Write>,
     /// Sizes of the values that are stored.
     stored: Vec<(ValueId, Size)>,

@@ -77,7 +77,7 @@ pub(super) fn plan<'a>(
             scalars: Vec::new(),
             steps: Vec::new(),
             clauses: Vec::new(),
-            verdict: None,
+            verdict: 0,
             writes: Vec::new(),
             stored: Vec::new(),
         },
@@ -175,7 +175,8 @@ impl Timing<'_, '_> {
         if Kind::of(op) == Some(Kind::Verdict) {
             let clauses = self.before[&id];
             let ready = self.known(clauses)?;
-            self.stage.verdict = Some((clauses, ready));
+            self.stage.verdict = clauses;
+            self.stage.scalars.push((id, When { level: ready, ..When::default() }));
             return Ok(Facts { ready, verdict: true, ..Facts::default() });
         }
         let mut facts = self
