@@ -71,7 +71,7 @@ impl Split<'_> {
                 Some(parts) => parts.into_iter().for_each(|part| self.write(part)),
                 None => self.writes.push(write),
             },
-            "arith.select" if op.operands[1..].iter().any(|arm| self.is_written_in_runs(*arm)) => {
+            "arith.select" if op.operands[1..].iter().any(|arm| self.has_a_way(*arm)) => {
                 for (arm, side) in [(op.operands[1], true), (op.operands[2], false)] {
                     let mut arm = Write { value: arm, ..write.clone() };
                     arm.guard.push((op.operands[0], side));
@@ -82,6 +82,11 @@ impl Split<'_> {
             "tensor.empty" if !write.slices.is_empty() => {}
             _ => self.writes.push(write),
         }
+    }
+
+    /// Whether a value is better written by itself than element by element.
+    fn has_a_way(&self, value: ValueId) -> bool {
+        is_written_in_runs(self.func, value) || is_packed(self.func, value)
     }
 
     /// The parts put into an empty value, unless one may cover another.
@@ -116,14 +121,22 @@ impl Split<'_> {
         parts.reverse();
         Linear::new(self.func, self.outside).disjoint(&slices).then_some(parts)
     }
+}
 
-    /// Whether a loop over elements is not the best way to write a value.
-    fn is_written_in_runs(&self, value: ValueId) -> bool {
-        let Some(op) = self.func.def_op(value) else { return false };
-        match &*op.name {
-            "tensor.cast" => self.is_written_in_runs(op.operands[0]),
-            "tensor.insert_slice" | "tensor.insert" => true,
-            _ => is_scan(op) || matches!(Kind::of(op), Some(Kind::Expand | Kind::SlotMapping)),
-        }
+/// Whether a loop over elements is not the best way to write a value.
+pub(super) fn is_written_in_runs(func: &Func, value: ValueId) -> bool {
+    let Some(op) = func.def_op(value) else { return false };
+    match &*op.name {
+        "tensor.cast" => is_written_in_runs(func, op.operands[0]),
+        _ => is_scan(op) || matches!(Kind::of(op), Some(Kind::Expand | Kind::SlotMapping)),
     }
+}
+
+/// Whether a value is put together from parts.
+fn is_packed(func: &Func, value: ValueId) -> bool {
+    let op = func.def_op(value);
+    op.is_some_and(|op| match &*op.name {
+        "tensor.cast" => is_packed(func, op.operands[0]),
+        name => matches!(name, "tensor.insert_slice" | "tensor.insert"),
+    })
 }
