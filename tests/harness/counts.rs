@@ -110,12 +110,23 @@ fn of_program(name: &str) -> Result<Vec<Test>, String> {
         let name = name.to_owned();
         tests.push(Test::plain(format!("programs/{name}/none/counts"), move || as_published(&name, &table)));
     }
-    let Some(mut table) = programs::table::<Table>(&bound.op, "counts.toml")? else { return Ok(tests) };
-    let held = table.assert;
-    let Some(limits) = table.program.remove(&bound.program) else { return Ok(tests) };
+    let Some(table) = programs::table::<Table>(&bound.op, "counts.toml")? else { return Ok(tests) };
+    for (entry, limits) in table.program {
+        // `program+signature` is about the program bound to that declaration.
+        let (program, signature) =
+            entry.split_once('+').map_or((&*entry, None), |(p, s)| (p, Some(s.to_owned())));
+        if program == bound.program {
+            limited(&Bound { signature, ..bound.clone() }, table.assert, limits, &mut tests);
+        }
+    }
+    Ok(tests)
+}
+
+fn limited(bound: &Bound, held: Held, limits: Limits, tests: &mut Vec<Test>) {
+    let title = bound.title();
     if let Some(written) = limits.written.clone() {
         let (bound, asked) = (bound.clone(), limits.asked.clone());
-        tests.push(Test::ignorable(format!("programs/{name}/none/written"), move || {
+        tests.push(Test::ignorable(format!("{title}/none/written"), move || {
             counted(&bound, &asked, Opt::None, |found| {
                 (written != *found).then(|| format!("expected {written:?}, found {found:?}"))
             })
@@ -123,13 +134,12 @@ fn of_program(name: &str) -> Result<Vec<Test>, String> {
     }
     if limits.unchanged {
         let bound = bound.clone();
-        tests.push(Test::plain(format!("programs/{name}/full/unchanged"), move || unchanged(&bound)));
+        tests.push(Test::plain(format!("{title}/full/unchanged"), move || unchanged(&bound)));
     }
-    let most = held.of(limits.today, limits.floor);
-    tests.push(Test::ignorable(format!("programs/{name}/full/counts"), move || {
+    let (bound, most) = (bound.clone(), held.of(limits.today, limits.floor));
+    tests.push(Test::ignorable(format!("{title}/full/counts"), move || {
         counted(&bound, &limits.asked, Opt::Full, |found| beyond(&most, found))
     }));
-    Ok(tests)
 }
 
 /// Counts by the names that tables use.

@@ -45,7 +45,8 @@ struct Beside {
 pub(crate) struct Bound {
     pub(crate) op: String,
     pub(crate) program: String,
-    signature: Option<String>,
+    /// Name of the `.mlir` file that declares it.
+    pub(crate) signature: Option<String>,
 }
 
 impl Bound {
@@ -56,7 +57,7 @@ impl Bound {
     }
 
     /// What tests call it.
-    fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         let signature = self.signature.iter().map(|name| format!("+{name}")).collect::<String>();
         format!("programs/{}/{}{signature}", self.op, self.program)
     }
