@@ -4,7 +4,7 @@
 
 use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind};
 use xpuc_dialect::ir::{Func, Module, Op};
-use xpuc_dialect::ops::{Form, Kind, Parts};
+use xpuc_dialect::ops::{Form, Kind, Parts, is_kernel};
 
 /// What a check refuses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +24,8 @@ pub struct Check {
     allows: fn(&Op) -> bool,
     /// Whether regions are looked into; what stays a region is not raised.
     regions: bool,
+    /// Whether kernels are; those of a program as it was written are not raised.
+    kernels: bool,
 }
 
 impl std::fmt::Debug for Check {
@@ -39,9 +41,10 @@ pub static CHECK_VALUES: Check = Check {
     expected: "the value form of an op",
     allows: |op| {
         let buffer_form = Parts::of(op).is_some_and(|p| matches!(p.form, Form::Buffer { .. }));
-        !buffer_form && !matches!(Kind::of(op), Some(Kind::Wait | Kind::Free | Kind::Fusion | Kind::Launch))
+        !buffer_form && !matches!(Kind::of(op), Some(Kind::Wait | Kind::Free | Kind::Fusion | Kind::Barrier))
     },
     regions: false,
+    kernels: false,
 };
 
 /// After `plan`, and of every program as it was written.
@@ -51,9 +54,11 @@ pub static CHECK_BUFFERS: Check = Check {
     expected: "the buffer form of an op",
     allows: |op| {
         let value_form = Parts::of(op).is_some_and(|p| matches!(p.form, Form::Value { .. }));
-        !value_form && !matches!(Kind::of(op), Some(Kind::Read | Kind::Into | Kind::Materialize))
+        !value_form
+            && !matches!(Kind::of(op), Some(Kind::Read | Kind::Into | Kind::Materialize | Kind::Verdict))
     },
     regions: true,
+    kernels: true,
 };
 
 /// After `lower`.
@@ -74,9 +79,12 @@ pub static CHECK_LOWERED: Check = Check {
                 | Kind::Wait
                 | Kind::Launch
                 | Kind::Require
+                | Kind::Enforce
+                | Kind::Barrier
         ),
     },
     regions: true,
+    kernels: true,
 };
 
 impl Check {
@@ -117,7 +125,7 @@ impl Pass for Check {
     }
 
     fn run(&self, _cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
-        for func in &module.funcs {
+        for func in module.funcs.iter().filter(|func| self.kernels || !is_kernel(func)) {
             self.func(func)?;
         }
         Ok(module.clone())

@@ -2,8 +2,11 @@
 
 pub mod bind_signature;
 pub mod check;
+mod extents;
+mod guard;
 pub mod infer_shapes;
 pub mod lower;
+pub mod offload;
 pub mod pass;
 pub mod plan;
 pub mod raise;

@@ -69,6 +69,10 @@ pub struct PassCx {
     pub grid: Grid,
     /// What commands cost.
     pub costs: Costs,
+    /// What sizes are taken to be.
+    pub sizes: Sizes,
+    /// On-chip memory that kernels may use.
+    pub memory: Memory,
     /// Remarks in the order they were made.
     pub remarks: Vec<Remark>,
     /// Counters: pass, counter, value.
@@ -79,7 +83,7 @@ pub struct PassCx {
     pub in_place: Vec<InPlace>,
 }
 
-/// What commands cost, in nanoseconds: latencies, paid whatever the size.
+/// What commands cost, in nanoseconds: latencies, paid whatever the size, and rates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Costs {
     /// Kernel launch.
@@ -96,6 +100,36 @@ pub struct Costs {
     pub scan: u64,
     /// One element-wise op on the host.
     pub host_op: u64,
+    /// One array more in a transfer that is there anyway.
+    pub pack: u64,
+    /// Allocation of a device buffer.
+    pub alloc: u64,
+    /// A thousand bytes over the bus.
+    pub kilobyte: u64,
+    /// A thousand elements of an op on the host.
+    pub host_kilo: u64,
+    /// A thousand elements of an op that all cores of the device share.
+    pub device_kilo: u64,
+    /// A thousand elements of an op that one core does alone.
+    pub scan_kilo: u64,
+}
+
+/// Sizes that decisions are made for where a program does not tell them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// A dimension with a name.
+    pub dim: u64,
+    /// A size that depends on data.
+    pub data: u64,
+}
+
+/// On-chip memory that a kernel may use, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Shared memory of one cluster.
+    pub shared_bytes: u64,
+    /// Local memory of one core.
+    pub local_bytes: u64,
 }
 
 /// Clusters and cores of a launch.
@@ -108,16 +142,23 @@ pub struct Grid {
 }
 
 impl PassCx {
-    /// A context for one module.
-    pub fn new(grid: Grid, costs: Costs) -> Self {
+    /// A context for one module, on a device without on-chip memory.
+    pub fn new(grid: Grid, costs: Costs, sizes: Sizes) -> Self {
         PassCx {
             grid,
             costs,
+            sizes,
+            memory: Memory::default(),
             remarks: Vec::new(),
             stats: Vec::new(),
             rules: Vec::new(),
             in_place: Vec::new(),
         }
+    }
+
+    /// The same, on a device with that on-chip memory.
+    pub fn with_memory(self, memory: Memory) -> Self {
+        PassCx { memory, ..self }
     }
 
     /// Adds a remark.

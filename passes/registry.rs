@@ -4,17 +4,19 @@ use crate::bind_signature::BindSignature;
 use crate::check::{CHECK_BUFFERS, CHECK_LOWERED, CHECK_VALUES};
 use crate::infer_shapes::InferShapes;
 use crate::lower::Lower;
+use crate::offload::Offload;
 use crate::pass::Pass;
 use crate::plan::Plan;
 use crate::raise::Raise;
 use crate::simplify::Simplify;
 
 /// Every pass, in the order of the pipeline.
-pub static PASSES: [&(dyn Pass + Sync); 9] = [
+pub static PASSES: [&(dyn Pass + Sync); 10] = [
     &BindSignature,
     &Raise,
     &InferShapes,
     &Simplify,
+    &Offload,
     &CHECK_VALUES,
     &Plan,
     &CHECK_BUFFERS,

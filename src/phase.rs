@@ -63,7 +63,7 @@ impl Phase {
             Phase::Verify => &["bind-signature"],
             Phase::Raise => &["raise", "check-values"],
             Phase::Shape => &["infer-shapes"],
-            Phase::Simplify => &["simplify", "check-values"],
+            Phase::Simplify => &["simplify", "offload", "check-values"],
             Phase::Plan => &["plan", "check-buffers"],
             Phase::Lower => &["lower", "check-lowered"],
         }

@@ -343,6 +343,11 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// Whether a function is what a launch runs: a kernel, which is in lowered form from the start.
+pub fn is_kernel(func: &Func) -> bool {
+    func.attrs.contains_key("xpu.kernel")
+}
+
 /// The `predicate` attribute of `compare` and `require`.
 pub fn predicate(op: &Op) -> Option<Predicate> {
     Predicate::from_name(op.str_attr("predicate")?)

@@ -22,6 +22,7 @@ pub use facts::Facts;
 use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind};
 use xpuc_dialect::dim::ParseError;
 use xpuc_dialect::ir::{Attr, Loc, Module};
+use xpuc_dialect::ops::is_kernel;
 
 /// The pass.
 #[derive(Debug)]
@@ -93,7 +94,7 @@ impl Pass for InferShapes {
 
     fn run(&self, _cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
         let mut out = module.clone();
-        for func in out.funcs.iter_mut().filter(|f| !f.body.is_empty()) {
+        for func in out.funcs.iter_mut().filter(|f| !f.body.is_empty() && !is_kernel(f)) {
             let facts = Facts::of(func)?;
             for id in func.walk() {
                 let shapes: Vec<String> = func

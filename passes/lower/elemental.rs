@@ -1,20 +1,30 @@
 //! One element of a value, computed where it is needed.
 
 use super::LowerError;
+use super::clause::Outcome;
+use super::memo::Memo;
 use crate::pass::PassError;
+use std::cell::RefCell;
 use std::collections::HashMap;
-use xpuc_dialect::ir::{Builder, Extent, Func, Op, Slice, Type, ValueId};
+use xpuc_dialect::ir::{BlockId, Builder, Extent, Func, Op, Slice, Type, ValueId};
 use xpuc_dialect::ops::{Binary, Kind, predicate};
 
 /// What stands for the values of the old function while new code is built.
 pub(super) struct Elements<'a> {
     /// The function being lowered.
     pub(super) func: &'a Func,
-    /// Memrefs and scalars of the old function in the new code.
+    /// Memrefs and scalars of the old function in the new code, and tensors that lie in a buffer there.
     pub(super) map: HashMap<ValueId, ValueId>,
+    /// How the clauses of a fusion turned out, once all of them are checked.
+    pub(super) outcomes: Vec<Outcome>,
+    memo: RefCell<Memo>,
 }
 
-impl Elements<'_> {
+impl<'a> Elements<'a> {
+    pub(super) fn new(func: &'a Func, map: HashMap<ValueId, ValueId>) -> Self {
+        Elements { func, map, outcomes: Vec::new(), memo: RefCell::default() }
+    }
+
     /// The new value of a scalar or memref.
     pub(super) fn get(&self, value: ValueId) -> ValueId {
         self.map[&value]
@@ -28,6 +38,30 @@ impl Elements<'_> {
         }
     }
 
+    /// What `outer` knows is known in a block inside it.
+    pub(super) fn nest(&self, outer: BlockId, inner: BlockId) {
+        self.memo.borrow_mut().nest(outer, inner);
+    }
+
+    /// The new value of a memref; a view that the fusion makes is made where it is used.
+    pub(super) fn memref(&self, b: &mut Builder<'_>, value: ValueId) -> Result<ValueId, PassError> {
+        if let Some(known) = self.map.get(&value) {
+            return Ok(*known);
+        }
+        if let Some(known) = self.memo.borrow().get(b.block, value, &[]) {
+            return Ok(known);
+        }
+        let Some(op) = self.func.def_op(value).filter(|op| op.name.starts_with("memref.")) else {
+            return Err(self.refuse(value));
+        };
+        let mut operands = vec![self.memref(b, op.operands[0])?];
+        operands.extend(op.operands[1..].iter().map(|v| self.get(*v)));
+        let made = b.like(op, &operands, &[self.func.ty(value).clone()], Vec::new());
+        let view = b.func.op(made).results[0];
+        self.memo.borrow_mut().put(b.block, value, &[], view);
+        Ok(view)
+    }
+
     /// Element `index` of `value`; a scalar is the same at every index.
     pub(super) fn element(
         &self,
@@ -35,25 +69,33 @@ impl Elements<'_> {
         value: ValueId,
         index: &[ValueId],
     ) -> Result<ValueId, PassError> {
-        if self.func.ty(value).is_scalar() {
+        let ty = self.func.ty(value);
+        if ty.is_scalar() {
             return Ok(self.get(value));
         }
-        let index = &self.stretch(b, value, index)[..];
-        if self.func.ty(value).memref().is_some() {
-            let memref = self.get(value);
-            return Ok(b.load(memref, index));
+        let known = self.memo.borrow().get(b.block, value, index);
+        if let Some(known) = known {
+            return Ok(known);
         }
-        let Some(op) = self.func.def_op(value) else {
-            return Err(LowerError::Fusion { op: "block argument".to_owned() }.at(&self.func.loc));
-        };
-        match Kind::of(op) {
-            Some(Kind::Read) => {
-                let memref = self.get(op.operands[0]);
-                Ok(b.load(memref, index))
+        let at = &self.stretch(b, value, index)[..];
+        let element = if ty.memref().is_some() || self.map.contains_key(&value) {
+            b.load(self.get(value), at)
+        } else {
+            let Some(op) = self.func.def_op(value) else { return Err(self.refuse(value)) };
+            match Kind::of(op) {
+                Some(Kind::Read) => {
+                    let memref = self.memref(b, op.operands[0])?;
+                    b.load(memref, at)
+                }
+                Some(kind) => self.compute(b, op, kind, at)?,
+                None => self.upstream(b, op, at)?,
             }
-            Some(kind) => self.compute(b, op, kind, index),
-            None => self.upstream(b, op, index),
+        };
+        // What is stored may be read again after it has changed; a tensor does not change.
+        if ty.tensor().is_some() {
+            self.memo.borrow_mut().put(b.block, value, index, element);
         }
+        Ok(element)
     }
 
     /// The index into a value that stretches along its static dims of size 1.
@@ -62,7 +104,7 @@ impl Elements<'_> {
         dims.iter().zip(index).map(|(dim, i)| if *dim == Some(1) { b.index(0) } else { *i }).collect()
     }
 
-    /// Element `index` of the result of an element-wise op, in either form.
+    /// Element `index` of the result of an op of the dialect, in either form.
     pub(super) fn compute(
         &self,
         b: &mut Builder<'_>,
@@ -98,6 +140,12 @@ impl Elements<'_> {
                 let (x, y) = (self.element(b, operands[1], index)?, self.element(b, operands[2], index)?);
                 Ok(b.select(mask, x, y))
             }
+            Kind::Expand => {
+                let row = self.row_of(b, operands[0], index[0])?;
+                Ok(b.int_cast(row, &elem))
+            }
+            Kind::SlotMapping => self.slot_of(b, op, index[0]),
+            Kind::Verdict => self.verdict(b, index[0]),
             _ => Err(LowerError::Fusion { op: op.name.to_string() }.at(&op.loc)),
         }
     }
@@ -108,22 +156,57 @@ impl Elements<'_> {
             let at = b.arith("addi", index[0], offset);
             return self.element(b, slice.source, &[at]);
         }
+        let elem = op.results.first().map_or(Type::I32, |v| self.func.ty(*v).elem().clone());
+        if let Some((part, slice)) = Slice::of_insert(op) {
+            let (offset, size) = (self.extent(b, slice.offset), self.extent(b, slice.size));
+            let at = b.arith("subi", index[0], offset);
+            let inside = b.cmpi("ult", at, size);
+            return self.lazily(b, inside, elem, (part, &[at]), (slice.source, index));
+        }
         match &*op.name {
             "tensor.cast" => self.element(b, op.operands[0], index),
+            "tensor.empty" => Ok(b.constant(0, &elem)),
+            "tensor.insert" => {
+                let rest = self.element(b, op.operands[1], index)?;
+                let mut chosen = b.constant(1, &Type::I1);
+                for (i, at) in index.iter().zip(&op.operands[2..]) {
+                    let same = b.cmpi("eq", *i, self.get(*at));
+                    chosen = b.arith("andi", chosen, same);
+                }
+                Ok(b.select(chosen, self.get(op.operands[0]), rest))
+            }
             // Only the chosen side is computed.
             "arith.select" => {
-                let (condition, elem) =
-                    (self.get(op.operands[0]), self.func.ty(op.results[0]).elem().clone());
-                let element = |b: &mut Builder<'_>, arm: ValueId| Ok(vec![self.element(b, arm, index)?]);
-                let chosen = b.if_else(
-                    condition,
-                    &[elem],
-                    |b| element(b, op.operands[1]),
-                    |b| element(b, op.operands[2]),
-                )?;
-                Ok(chosen[0])
+                let condition = self.get(op.operands[0]);
+                self.lazily(b, condition, elem, (op.operands[1], index), (op.operands[2], index))
             }
             _ => Err(LowerError::Fusion { op: op.name.to_string() }.at(&op.loc)),
+        }
+    }
+
+    /// One of two elements; the other is not computed.
+    fn lazily(
+        &self,
+        b: &mut Builder<'_>,
+        condition: ValueId,
+        elem: Type,
+        then: (ValueId, &[ValueId]),
+        otherwise: (ValueId, &[ValueId]),
+    ) -> Result<ValueId, PassError> {
+        let outer = b.block;
+        let element = |b: &mut Builder<'_>, (value, index): (ValueId, &[ValueId])| {
+            self.nest(outer, b.block);
+            Ok(vec![self.element(b, value, index)?])
+        };
+        let chosen = b.if_else(condition, &[elem], |b| element(b, then), |b| element(b, otherwise))?;
+        Ok(chosen[0])
+    }
+
+    /// What no kernel can hold.
+    pub(super) fn refuse(&self, value: ValueId) -> PassError {
+        match self.func.def_op(value) {
+            Some(op) => LowerError::Fusion { op: op.name.to_string() }.at(&op.loc),
+            None => LowerError::Fusion { op: "block argument".to_owned() }.at(&self.func.loc),
         }
     }
 }

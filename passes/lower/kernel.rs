@@ -4,11 +4,19 @@ use super::elemental::Elements;
 use super::loops::Part;
 use super::{LowerError, PARTITION_ELEMENTS};
 use crate::pass::{Grid, PassError};
-use std::collections::HashMap;
 use xpuc_dialect::ir::{Attr, BlockId, Builder, Func, Op, OpId, OpSpec, Type, ValueId};
 use xpuc_dialect::ops::{Form, Kind, Parts};
 
-/// Emits the launch of a device op or a fusion at `b`; returns the kernel.
+/// What kernels are made for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target {
+    /// Clusters and cores.
+    pub(super) grid: Grid,
+    /// On-chip memory of a cluster.
+    pub(super) shared_bytes: u64,
+}
+
+/// Emits the launch of a device op at `b`; returns the kernel.
 pub(super) fn launch(
     b: &mut Builder<'_>,
     outer: &Elements<'_>,
@@ -16,41 +24,57 @@ pub(super) fn launch(
     grid: Grid,
     name: String,
 ) -> Result<Func, PassError> {
-    let func = outer.func;
+    let kernel = build(outer.func, id, &[], grid, name.clone(), |k, elements, program, _| {
+        let op = elements.func.op(id);
+        let Some(Parts { form: Form::Buffer { out }, .. }) = Parts::of(op) else { return Ok(()) };
+        program.write(k, elements, op, elements.get(out))
+    })?;
+    call(b, outer, id, &[], grid, &name);
+    Ok(kernel)
+}
+
+/// The kernel of an op: a function over cluster, core, what the op uses from outside, and `also`.
+pub(super) fn build<'a>(
+    func: &'a Func,
+    id: OpId,
+    also: &[Type],
+    grid: Grid,
+    name: String,
+    body: impl FnOnce(&mut Builder<'_>, &mut Elements<'a>, &Program, &[ValueId]) -> Result<(), PassError>,
+) -> Result<Func, PassError> {
     let op = func.op(id);
     let uses = used(func, id);
     let mut types = vec![Type::Index, Type::Index];
     types.extend(uses.iter().map(|v| func.ty(*v).clone()));
-    let mut kernel = Func::new(name.clone(), &types, op.loc.clone());
+    types.extend(also.iter().cloned());
+    let mut kernel = Func::new(name, &types, op.loc.clone());
     kernel.attrs.insert("sym_visibility".into(), Attr::str("private"));
     kernel.attrs.insert("xpu.kernel".into(), Attr::Unit);
     let (entry, args) = (kernel.body[0], kernel.args().to_vec());
-    let mut elements = Elements {
-        func,
-        map: uses.iter().copied().zip(args[2..].iter().copied()).collect::<HashMap<_, _>>(),
-    };
+    let (own, also) = args[2..].split_at(uses.len());
+    let mut elements = Elements::new(func, uses.into_iter().zip(own.iter().copied()).collect());
+    let program = Program { cluster: args[0], core: args[1], grid };
     let mut k = Builder::new(&mut kernel, entry);
     k.loc = op.loc.clone();
-    let program = Program { cluster: args[0], core: args[1], grid };
-    match op.regions.first() {
-        Some(blocks) => {
-            for inner in blocks.iter().flat_map(|block| &func.block(*block).ops) {
-                fused(&mut k, &mut elements, func.op(*inner), &program)?;
-            }
-        }
-        None => {
-            if let Some(Parts { form: Form::Buffer { out }, .. }) = Parts::of(op) {
-                let out = elements.get(out);
-                program.write(&mut k, &elements, op, out)?;
-            }
-        }
-    }
+    body(&mut k, &mut elements, &program, also)?;
     k.effect("func.return", &[], &[]);
+    Ok(kernel)
+}
 
+/// Emits the call of a kernel that [`build`] made.
+pub(super) fn call(
+    b: &mut Builder<'_>,
+    outer: &Elements<'_>,
+    id: OpId,
+    also: &[ValueId],
+    grid: Grid,
+    name: &str,
+) {
     let block = b.func.new_block(&[Type::Index, Type::Index]);
     let mut operands = b.func.block(block).args.clone();
-    operands.extend(uses.iter().map(|v| outer.get(*v)));
-    let mut inner = Builder { func: b.func, block, loc: op.loc.clone() };
+    operands.extend(used(outer.func, id).iter().map(|v| outer.get(*v)));
+    operands.extend(also);
+    let mut inner = Builder { func: b.func, block, loc: outer.func.op(id).loc.clone() };
     inner.effect("func.call", &operands, &[("callee", Attr::Symbol(name.into()))]);
     inner.effect("vector.yield", &[], &[]);
     let attrs = [
@@ -58,45 +82,15 @@ pub(super) fn launch(
         ("cores", Attr::Int(grid.cores.into(), Type::I64)),
     ];
     b.op(Kind::Launch.name(), OpSpec { attrs: &attrs, regions: vec![vec![block]], ..OpSpec::default() });
-    Ok(kernel)
-}
-
-/// One op of a fusion's body: `into` writes, scalars are computed, the rest is computed where it is used.
-fn fused(
-    k: &mut Builder<'_>,
-    elements: &mut Elements<'_>,
-    op: &Op,
-    program: &Program,
-) -> Result<(), PassError> {
-    k.loc = op.loc.clone();
-    if let [result] = op.results[..]
-        && elements.func.ty(result).is_scalar()
-    {
-        if !op.operands.iter().all(|v| elements.map.contains_key(v)) {
-            return Err(LowerError::Fusion { op: op.name.to_string() }.at(&op.loc));
-        }
-        let operands: Vec<ValueId> = op.operands.iter().map(|v| elements.get(*v)).collect();
-        let made = k.like(op, &operands, &[elements.func.ty(result).clone()], Vec::new());
-        elements.map.insert(result, k.func.op(made).results[0]);
-        return Ok(());
-    }
-    if Kind::of(op) != Some(Kind::Into) {
-        return Ok(());
-    }
-    let (value, out) = (op.operands[0], elements.get(op.operands[1]));
-    match elements.func.def_op(value) {
-        Some(source) if Kind::of(source).is_some_and(Kind::is_compute) => {
-            program.write(k, elements, source, out)
-        }
-        _ => program.partition(k, out, |k, part| elements.copy(k, value, out, part)),
-    }
 }
 
 /// The program of one core in a launch.
-struct Program {
+pub(super) struct Program {
     cluster: ValueId,
-    core: ValueId,
-    grid: Grid,
+    /// Number of the core in its cluster.
+    pub(super) core: ValueId,
+    /// The grid of the launch.
+    pub(super) grid: Grid,
 }
 
 impl Program {
@@ -108,28 +102,30 @@ impl Program {
         out: ValueId,
     ) -> Result<(), PassError> {
         match Kind::of(op) {
+            // Scans are sequential: one core does them.
             Some(Kind::Cumsum | Kind::ReduceSum | Kind::ReduceMax | Kind::Compact) => {
-                self.first_core(k, |k| elements.write(k, op, out, Part::Whole))
+                self.only(k, 0, |k| elements.write(k, op, out, Part::Whole))
             }
             Some(_) => self.partition(k, out, |k, part| elements.write(k, op, out, part)),
             None => Err(LowerError::Fusion { op: op.name.to_string() }.at(&op.loc)),
         }
     }
 
-    /// Scans are sequential: one core does them.
-    fn first_core(
+    /// One program of the grid does it.
+    pub(super) fn only(
         &self,
         k: &mut Builder<'_>,
+        program: i64,
         body: impl FnOnce(&mut Builder<'_>) -> Result<(), PassError>,
     ) -> Result<(), PassError> {
-        let zero = k.index(0);
+        let program = k.index(program);
         let id = self.id(k);
-        let first = k.cmpi("eq", id, zero);
-        k.when(first, body)
+        let mine = k.cmpi("eq", id, program);
+        k.when(mine, body)
     }
 
     /// The elements of `out` that fall to this program: a run of whole partitions, the last one cut.
-    fn partition(
+    pub(super) fn partition(
         &self,
         k: &mut Builder<'_>,
         out: ValueId,

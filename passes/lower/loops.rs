@@ -3,7 +3,7 @@
 use super::LowerError;
 use super::elemental::Elements;
 use crate::pass::PassError;
-use xpuc_dialect::ir::{Builder, Op, Slice, Type, ValueId};
+use xpuc_dialect::ir::{Builder, Op, Type, ValueId};
 use xpuc_dialect::ops::Kind;
 
 /// The part of an output that one program writes: linear elements `lower..upper`.
@@ -82,28 +82,10 @@ impl Elements<'_> {
         }
     }
 
-    /// Number of elements of a rank-1 value.
-    fn length(&self, b: &mut Builder<'_>, value: ValueId) -> Result<ValueId, PassError> {
-        if let Some(memref) = self.map.get(&value) {
-            return Ok(b.dim(*memref, 0));
-        }
-        let Some(op) = self.func.def_op(value) else {
-            return Err(LowerError::Fusion { op: "block argument".to_owned() }.at(&self.func.loc));
-        };
-        if Kind::of(op) == Some(Kind::Read) {
-            let memref = self.get(op.operands[0]);
-            return Ok(b.dim(memref, 0));
-        }
-        if let Some(slice) = Slice::of(op) {
-            return Ok(self.extent(b, slice.size));
-        }
-        Err(LowerError::Fusion { op: op.name.to_string() }.at(&op.loc))
-    }
-
     fn cumsum(&self, b: &mut Builder<'_>, op: &Op, out: ValueId) -> Result<(), PassError> {
         let x = op.operands[0];
         let elem = b.shaped(out).elem.as_ref().clone();
-        let (length, zero, one) = (self.length(b, x)?, b.index(0), b.index(1));
+        let (length, zero, one) = (self.size(b, x, 0)?, b.index(0), b.index(1));
         let start = b.constant(0, &elem);
         let exclusive = op.has("exclusive");
         if exclusive {
@@ -122,7 +104,7 @@ impl Elements<'_> {
     fn reduce(&self, b: &mut Builder<'_>, op: &Op, kind: Kind, out: ValueId) -> Result<(), PassError> {
         let x = op.operands[0];
         let elem = b.shaped(out).elem.as_ref().clone();
-        let (length, zero, one) = (self.length(b, x)?, b.index(0), b.index(1));
+        let (length, zero, one) = (self.size(b, x, 0)?, b.index(0), b.index(1));
         let (identity, combine) = match kind {
             Kind::ReduceSum => (0, "addi"),
             _ => (elem.bits().map_or(0, |bits| i64::MIN >> (64 - bits)), "maxsi"),
@@ -140,13 +122,15 @@ impl Elements<'_> {
     fn compact(&self, b: &mut Builder<'_>, op: &Op, out: ValueId) -> Result<(), PassError> {
         let (x, mask) = (op.operands[0], op.operands[1]);
         let elem = b.shaped(out).elem.as_ref().clone();
-        let (length, zero, one) = (self.length(b, mask)?, b.index(0), b.index(1));
+        let (length, zero, one) = (self.size(b, mask, 0)?, b.index(0), b.index(1));
         let kept = b.for_loop([zero, length, one], &[zero], |b, i, carried| {
             let keep = self.element(b, mask, &[i])?;
+            let outer = b.block;
             b.if_else(
                 keep,
                 &[Type::Index],
                 |b| {
+                    self.nest(outer, b.block);
                     let x = self.element(b, x, &[i])?;
                     b.store(x, out, &[carried[0]]);
                     Ok(vec![b.arith("addi", carried[0], one)])
@@ -185,7 +169,7 @@ impl Elements<'_> {
     ) -> Result<(), PassError> {
         let (zero, one) = (b.index(0), b.index(1));
         let (first, last) = part.bounds(b, out);
-        let entries = self.length(b, lod)?;
+        let entries = self.size(b, lod, 0)?;
         let rows = b.arith("subi", entries, one);
         b.for_range(zero, rows, |b, row| {
             let next = b.arith("addi", row, one);
@@ -261,7 +245,7 @@ impl Elements<'_> {
             })
         })?;
         // Elements past the last token.
-        let entries = self.length(b, lod)?;
+        let entries = self.size(b, lod, 0)?;
         let rows = b.arith("subi", entries, one);
         let tokens = self.index_element(b, lod, rows)?;
         let (first, last) = part.bounds(b, out);

@@ -4,7 +4,7 @@
 //! **After**: the function holds commands (`alloc`, `free`, `h2d`, `d2h`, `copy`, `constant` on the
 //! device, `wait`, `launch`, `require`) and upstream `arith`, `scf`, `memref`. Each launch calls one
 //! kernel: a function over cluster, core and what it uses, in upstream ops, no element computed twice.
-//! **Leaves alone**: upstream ops, and functions without ops of `xpu`.
+//! **Leaves alone**: upstream ops, functions without ops of `xpu`, and kernels.
 //! **Method**: one walk. Element-wise ops are emitted per element, producers inside a fusion inlined;
 //! tokens are partitioned over all cores in runs; scans run on one core.
 //!
@@ -14,13 +14,19 @@
 //! "xpu.launch"() ({ ^bb0(%cluster: index, %core: index): func.call @f_broadcast_add_0(%cluster, %core, ...) })
 //! ```
 
+mod clause;
 mod elemental;
 mod kernel;
 mod loops;
+mod memo;
+mod search;
+mod size;
+mod stage;
 mod walk;
 
 use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind};
 use xpuc_dialect::ir::{Loc, Module};
+use xpuc_dialect::ops::is_kernel;
 
 /// Elements that one core takes at a time: 256 bytes of i32, one DMA of a cache line's multiple.
 pub const PARTITION_ELEMENTS: i64 = 64;
@@ -39,11 +45,22 @@ pub enum LowerError {
         op: String,
     },
     /// Something in a fusion that no kernel can hold.
-    #[error("expected element-wise ops, read and into in a fusion, found {op}")]
+    #[error("expected ops that a kernel can compute in a fusion, found {op}")]
     Fusion {
         /// Name of the op.
         op: String,
     },
+    /// A value that needs memory, nobody knows how much before the launch.
+    #[error("{op}: expected a size that is known before the launch, found one that depends on device values")]
+    Size {
+        /// Name of the op.
+        op: String,
+    },
+    /// Something beside the verdict in a write that happens even if a clause fails.
+    #[error(
+        "expected the verdict alone, or as a part that overlaps no other, in what is written if a clause fails"
+    )]
+    Verdict,
     /// An op whose buffers lie in a space that no command reaches.
     #[error("{op}: expected buffers in host or device memory, found {space}")]
     Space {
@@ -55,7 +72,7 @@ pub enum LowerError {
 }
 
 impl LowerError {
-    fn at(self, loc: &Loc) -> PassError {
+    pub(crate) fn at(self, loc: &Loc) -> PassError {
         PassError { loc: loc.clone(), kind: PassErrorKind::Lower(self) }
     }
 }
@@ -76,7 +93,7 @@ impl Pass for Lower {
     fn run(&self, cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
         let mut out = Module { funcs: Vec::new(), attrs: module.attrs.clone() };
         for func in &module.funcs {
-            if func.body.is_empty() {
+            if func.body.is_empty() || is_kernel(func) {
                 out.funcs.push(func.clone());
                 continue;
             }

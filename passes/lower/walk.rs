@@ -1,9 +1,9 @@
 //! The walk of `lower` over a function of the host.
 
-use super::LowerError;
 use super::elemental::Elements;
-use super::kernel;
+use super::kernel::{self, Target};
 use super::loops::Part;
+use super::{LowerError, stage};
 use crate::pass::{PassCx, PassError};
 use std::collections::HashMap;
 use xpuc_dialect::ir::{BlockId, Builder, Func, OpId, Space, Type, ValueId};
@@ -15,7 +15,7 @@ pub(super) fn lower(cx: &PassCx, func: &Func) -> Result<(Func, Vec<Func>), PassE
     let mut walk = Walk {
         cx,
         func,
-        elements: Elements { func, map: HashMap::new() },
+        elements: Elements::new(func, HashMap::new()),
         blocks: HashMap::new(),
         kernels: Vec::new(),
     };
@@ -61,7 +61,10 @@ impl Walk<'_> {
         let op = self.func.op(id);
         let kind = Kind::of(op);
         if kind == Some(Kind::Fusion) {
-            return self.launch(b, id, fusion_name(self.func, id));
+            let name = self.name(&fusion_name(self.func, id));
+            let target = Target { grid: self.cx.grid, shared_bytes: self.cx.memory.shared_bytes };
+            self.kernels.extend(stage::launch(b, &self.elements, id, target, name)?);
+            return Ok(());
         }
         let Some(parts) = Parts::of(op).filter(|p| p.kind.is_compute()) else {
             return self.copy(b, id);
@@ -76,11 +79,12 @@ impl Walk<'_> {
             }
             // A fill has a command of its own.
             Some(Space::Device) if kind == Some(Kind::Constant) => self.copy(b, id),
-            Some(Space::Device) => self.launch(
-                b,
-                id,
-                op.name.trim_start_matches("xpu.").trim_start_matches("broadcast_").to_owned(),
-            ),
+            Some(Space::Device) => {
+                let what = op.name.trim_start_matches("xpu.").trim_start_matches("broadcast_");
+                let name = self.name(what);
+                self.kernels.push(kernel::launch(b, &self.elements, id, self.cx.grid, name)?);
+                Ok(())
+            }
             other => {
                 let space = other.map_or_else(|| "none".to_owned(), |s| s.to_string());
                 Err(LowerError::Space { op: op.name.to_string(), space }.at(&op.loc))
@@ -88,10 +92,9 @@ impl Walk<'_> {
         }
     }
 
-    fn launch(&mut self, b: &mut Builder<'_>, id: OpId, what: String) -> Result<(), PassError> {
-        let name = format!("{}_{what}_{}", self.func.name, self.kernels.len());
-        self.kernels.push(kernel::launch(b, &self.elements, id, self.cx.grid, name)?);
-        Ok(())
+    /// Name of the next kernel.
+    fn name(&self, what: &str) -> String {
+        format!("{}_{what}_{}", self.func.name, self.kernels.len())
     }
 
     /// A command or an upstream op stays as it is.

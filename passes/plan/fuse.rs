@@ -1,86 +1,139 @@
-//! Which device ops share a launch: an element-wise producer is computed where its one consumer needs it.
+//! Launches: the ops that `offload` gave one number, computed together.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use xpuc_dialect::ir::{Func, Op, OpId, Space, ValueId};
-use xpuc_dialect::ops::{Kind, space};
+use crate::guard::{Guard, Guards, common};
+use crate::offload::LAUNCH;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use xpuc_dialect::ir::{Attr, Def, Func, Op, OpId, ValueId};
+use xpuc_dialect::ops::Kind;
 
-/// Launches by the op whose result they write.
+/// The launches of a function. Each goes by its last op, its *anchor*.
 #[derive(Debug, Default)]
 pub(super) struct Fusions {
-    /// Ops computed inside a launch, by the launch's last op, in program order.
-    members: BTreeMap<OpId, Vec<OpId>>,
-    /// Ops that no launch writes: every use computes them.
-    inlined: HashSet<OpId>,
+    launches: BTreeMap<OpId, Launch>,
+    /// Anchor of each op of a launch.
+    anchors: HashMap<OpId, OpId>,
+    /// Scalars that only the device knows.
+    scalars: HashSet<ValueId>,
+}
+
+/// One launch.
+#[derive(Debug)]
+struct Launch {
+    number: i64,
+    /// Its ops, in program order.
+    members: Vec<OpId>,
+    /// What the rest of the program uses of it.
+    outputs: Vec<ValueId>,
 }
 
 impl Fusions {
     pub(super) fn of(func: &Func, order: &[OpId]) -> Self {
         let uses = func.uses();
-        let mut fusions = Fusions::default();
-        let mut roots: HashMap<OpId, OpId> = HashMap::new();
-        for id in order.iter().rev() {
-            let op = func.op(*id);
-            if !on_device(func, op, Kind::is_pointwise) {
-                roots.insert(*id, *id);
-                continue;
-            }
-            let result = op.results[0];
-            let users: Vec<OpId> = uses.get(&result).cloned().unwrap_or_default();
-            let fuses = |user: &&OpId| {
-                let user = func.op(**user);
-                // A table is read in any order: it has to be memory.
-                let table = Kind::of(user) == Some(Kind::Gather) && user.operands[0] == result;
-                on_device(func, user, Kind::is_pointwise) && !table
-            };
-            let targets: HashSet<OpId> = users.iter().filter(fuses).map(|user| roots[user]).collect();
-            let all = users.iter().all(|user| fuses(&user));
-            let leaf = op.operands.iter().all(|v| func.ty(*v).is_scalar());
-            if all && (targets.len() == 1 || (leaf && !targets.is_empty())) {
-                fusions.inlined.insert(*id);
-                // A leaf may be computed in several launches; the others follow one root.
-                let root = users.iter().map(|user| roots[user]).min().unwrap_or(*id);
-                roots.insert(*id, root);
-                for target in users.iter().map(|user| roots[user]).collect::<BTreeSet<_>>() {
-                    fusions.members.entry(target).or_default().push(*id);
-                }
-            } else {
-                roots.insert(*id, *id);
+        let mut by_number: BTreeMap<i64, Vec<OpId>> = BTreeMap::new();
+        for id in order {
+            if let Some(number) = launch_of(func.op(*id)) {
+                by_number.entry(number).or_default().push(*id);
             }
         }
-        for members in fusions.members.values_mut() {
-            members.reverse();
+        let mut fusions = Fusions::default();
+        for (number, members) in by_number {
+            // One op is a command of its own.
+            if let [single] = members[..]
+                && Kind::of(func.op(single)).is_some_and(Kind::is_compute)
+            {
+                continue;
+            }
+            let Some(anchor) = members.last().copied() else { continue };
+            let inside: HashSet<OpId> = members.iter().copied().collect();
+            let results = || members.iter().flat_map(|id| func.op(*id).results.iter().copied());
+            let outside =
+                |v: &ValueId| uses.get(v).is_some_and(|users| users.iter().any(|u| !inside.contains(u)));
+            let outputs = results().filter(|v| func.ty(*v).tensor().is_some() && outside(v)).collect();
+            fusions.scalars.extend(results().filter(|v| func.ty(*v).is_scalar()));
+            fusions.anchors.extend(members.iter().map(|id| (*id, anchor)));
+            fusions.launches.insert(anchor, Launch { number, members, outputs });
         }
         fusions
     }
 
-    /// Whether an op is computed inside the launches that use it.
+    /// Whether an op is computed by the launch of another.
     pub(super) fn is_inlined(&self, id: OpId) -> bool {
-        self.inlined.contains(&id)
+        self.anchors.get(&id).is_some_and(|anchor| *anchor != id)
     }
 
-    /// Ops that the launch of `root` computes besides it, in program order.
-    pub(super) fn members(&self, root: OpId) -> &[OpId] {
-        self.members.get(&root).map_or(&[], Vec::as_slice)
+    /// Whether an op is part of a launch.
+    pub(super) fn is_member(&self, id: OpId) -> bool {
+        self.anchors.contains_key(&id)
     }
 
-    /// Tensors and scalars from outside that the command of `root` uses.
-    pub(super) fn inputs(&self, func: &Func, root: OpId) -> Vec<ValueId> {
-        let members = self.members(root);
-        let inside: HashSet<ValueId> = members.iter().flat_map(|m| func.op(*m).results.clone()).collect();
+    /// The op that stands for an op in the order of execution.
+    pub(super) fn anchor(&self, id: OpId) -> OpId {
+        self.anchors.get(&id).copied().unwrap_or(id)
+    }
+
+    /// Scalars that only the device knows: no condition of a command.
+    pub(super) fn device_scalars(&self) -> HashSet<ValueId> {
+        self.scalars.clone()
+    }
+
+    /// A launch happens where any of its outputs is needed, and where it checks a clause.
+    pub(super) fn guard(&self, func: &Func, guards: &mut Guards) {
+        for (anchor, launch) in &self.launches {
+            let of_output = |v: &ValueId| match func.def(*v) {
+                Def::Result(member, _) => guards.get(member).to_vec(),
+                Def::Arg(..) => Guard::new(),
+            };
+            let guard =
+                launch.outputs.iter().map(of_output).reduce(|a, b| common(&a, &b)).unwrap_or_default();
+            let checks = launch.members.iter().any(|m| func.op(*m).results.is_empty());
+            guards.set(*anchor, if checks { Guard::new() } else { guard });
+        }
+    }
+
+    /// Ops of the launch with this anchor, in program order.
+    pub(super) fn members(&self, anchor: OpId) -> &[OpId] {
+        self.launches.get(&anchor).map_or(&[], |launch| &launch.members)
+    }
+
+    /// What the rest of the program uses of a launch.
+    pub(super) fn outputs(&self, anchor: OpId) -> &[ValueId] {
+        self.launches.get(&anchor).map_or(&[], |launch| &launch.outputs)
+    }
+
+    /// Number of the launch with this anchor.
+    pub(super) fn number(&self, anchor: OpId) -> Option<i64> {
+        self.launches.get(&anchor).map(|launch| launch.number)
+    }
+
+    /// Ops that the command of an op consists of.
+    pub(super) fn command<'a>(&'a self, id: &'a OpId) -> &'a [OpId] {
+        match self.launches.get(id) {
+            Some(launch) => &launch.members,
+            None => std::slice::from_ref(id),
+        }
+    }
+
+    /// Values from outside that the command of an op uses, memrefs apart.
+    pub(super) fn inputs(&self, func: &Func, id: OpId) -> Vec<ValueId> {
         let mut inputs = Vec::new();
-        for op in members.iter().chain(std::iter::once(&root)) {
-            for operand in &func.op(*op).operands {
+        let mut inside: HashSet<ValueId> = HashSet::new();
+        for member in self.command(&id) {
+            let op = func.op(*member);
+            for operand in &op.operands {
                 if !inside.contains(operand) && !inputs.contains(operand) {
                     inputs.push(*operand);
                 }
             }
+            inside.extend(&op.results);
         }
         inputs
     }
 }
 
-/// Whether an op computes a value on the device and is of a certain kind.
-pub(super) fn on_device(func: &Func, op: &Op, kind: impl Fn(Kind) -> bool) -> bool {
-    Kind::of(op).is_some_and(|k| k.is_compute() && kind(k))
-        && op.results.first().is_some_and(|r| space(func, *r) == Some(Space::Device))
+/// Number of the launch that computes an op.
+pub(super) fn launch_of(op: &Op) -> Option<i64> {
+    match op.attrs.get(LAUNCH) {
+        Some(Attr::Int(number, _)) if Kind::of(op) != Some(Kind::Enforce) => Some(*number),
+        _ => None,
+    }
 }

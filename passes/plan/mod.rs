@@ -2,8 +2,8 @@
 //!
 //! **Before**: value form (`simplify`, or `infer-shapes` alone).
 //! **After**: buffer form. Each value lives in the buffer it is needed in, if nobody can tell, else in one of
-//! its own, allocated before its first use and freed after its last. Element-wise device ops with one
-//! consumer share its launch (`fusion`). Only what is needed under a condition is computed under it.
+//! its own, allocated before its first use and freed after its last. Device ops with one launch number
+//! (`offload`) become one `fusion`; without numbers each is a launch. Only what is needed under a condition is computed under it.
 //! **Leaves alone**: ops it does not know; they stay in order with everything that touches memory.
 //! **Method**: a dependence graph (petgraph) gives the order, guards the conditions. Places start from wishes
 //! and lose those that would destroy something (`place`). Waits stand where the host first looks at what a
@@ -18,17 +18,19 @@
 
 mod emit;
 mod fuse;
-mod guard;
 mod place;
 mod schedule;
 mod sync;
 
+use crate::extents::Extents;
+use crate::guard;
+use crate::infer_shapes::Facts;
 use crate::pass::{InPlace, Need, Pass, PassCx, PassError, PassErrorKind, RemarkKind};
 use crate::raise::Buffers;
 use place::{Base, Place, Places};
 use std::collections::BTreeSet;
 use xpuc_dialect::ir::{Def, Func, Module, OpId, Slice, ValueId};
-use xpuc_dialect::ops::Kind;
+use xpuc_dialect::ops::{Kind, is_kernel};
 
 /// The pass.
 #[derive(Debug)]
@@ -61,7 +63,11 @@ impl Pass for Plan {
     fn run(&self, cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
         let mut out = Module { funcs: Vec::new(), attrs: module.attrs.clone() };
         for func in &module.funcs {
-            out.funcs.push(if func.entry().is_some() { plan(cx, func)? } else { func.clone() });
+            out.funcs.push(if func.entry().is_some() && !is_kernel(func) {
+                plan(cx, func)?
+            } else {
+                func.clone()
+            });
         }
         Ok(out)
     }
@@ -73,11 +79,21 @@ fn plan(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
         return Err(error(PlanError::Blocks(func.body.len())));
     }
     let program = func.block(func.body[0]).ops.clone();
-    let guards = guard::Guards::of(func, &program);
     let fusions = fuse::Fusions::of(func, &program);
+    let mut guards = guard::Guards::of(func, &program, fusions.device_scalars());
+    fusions.guard(func, &mut guards);
     let order = schedule::schedule(func, &program, &fusions, &guards).map_err(error)?;
     let buffers = Buffers::of(func);
-    let input = place::Input { func, order: &order, guards: &guards, fusions: &fusions, buffers: &buffers };
+    let facts = Facts::of_values(func)?;
+    let extents = Extents::of(func, &facts);
+    let input = place::Input {
+        func,
+        order: &order,
+        guards: &guards,
+        fusions: &fusions,
+        buffers: &buffers,
+        extents: &extents,
+    };
     let places = place::decide(&input);
 
     let mut fused = 0;

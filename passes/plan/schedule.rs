@@ -22,6 +22,22 @@ pub(super) fn schedule(
     let ops: Vec<OpId> = order.iter().copied().filter(|id| !fusions.is_inlined(*id)).collect();
     let nodes: HashMap<OpId, NodeIndex> = ops.iter().map(|id| (*id, graph.add_node(*id))).collect();
     let mut last_effect: Option<NodeIndex> = None;
+    let mut last_clause: Option<NodeIndex> = None;
+    // What looks at memory does so after the clauses before it: it may make no sense, or not be there, without them.
+    for id in order {
+        let op = func.op(*id);
+        let anchor = fusions.anchor(*id);
+        let looks = op.operands.iter().any(|v| func.ty(*v).tensor().is_some());
+        let first = fusions.members(anchor).first().is_none_or(|member| member == id);
+        if let (Some(clause), true) = (last_clause, looks && first)
+            && clause != nodes[&anchor]
+        {
+            graph.update_edge(clause, nodes[&anchor], ());
+        }
+        if matches!(Kind::of(op), Some(Kind::Require | Kind::Enforce)) && !fusions.is_member(*id) {
+            last_clause = Some(nodes[&anchor]);
+        }
+    }
     for id in &ops {
         let op = func.op(*id);
         let node = nodes[id];
@@ -31,13 +47,13 @@ pub(super) fn schedule(
         let conditions = guards.get(*id).iter().map(|(condition, _)| *condition);
         for input in fusions.inputs(func, *id).into_iter().chain(nested).chain(conditions) {
             if let xpuc_dialect::ir::Def::Result(producer, _) = func.def(input)
-                && let Some(producer) = nodes.get(&producer)
+                && let Some(producer) = nodes.get(&fusions.anchor(producer))
                 && *producer != node
             {
                 graph.update_edge(*producer, node, ());
             }
         }
-        if !crate::tidy::is_pure(op) {
+        if !crate::tidy::is_pure(op) && !fusions.is_member(*id) {
             if let Some(last) = last_effect {
                 graph.update_edge(last, node, ());
             }

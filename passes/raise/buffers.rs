@@ -132,7 +132,8 @@ fn is_flat(func: &Func, id: OpId) -> bool {
                 let inner_op = func.op(*inner);
                 &*inner_op.name == "scf.yield"
                     || is_flat(func, *inner)
-                    || (is_known(func, *inner) && Kind::of(inner_op) != Some(Kind::Require))
+                    || (is_known(func, *inner)
+                        && !matches!(Kind::of(inner_op), Some(Kind::Require | Kind::Enforce)))
             })
         })
 }
@@ -142,7 +143,7 @@ fn is_known(func: &Func, id: OpId) -> bool {
     let op = func.op(id);
     match Kind::of(op) {
         Some(Kind::Fusion | Kind::Launch | Kind::Read | Kind::Into | Kind::Materialize) => false,
-        Some(Kind::Wait | Kind::Alloc | Kind::Free | Kind::Require) => true,
+        Some(Kind::Wait | Kind::Alloc | Kind::Free | Kind::Require | Kind::Enforce) => true,
         Some(_) => Parts::of(op).is_some_and(|p| matches!(p.form, Form::Buffer { .. })),
         None => {
             matches!(

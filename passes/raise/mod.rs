@@ -6,7 +6,7 @@
 //! stay memory: `read` and `into` stand in program order, and a `read` of what was just written is
 //! that value. `scf.if` is flattened: an `arith.select` on tensors is lazy, only the chosen side is
 //! ever computed. `alloc`, `free`, `copy`, `wait` and `blocking` are gone: they are decisions of `plan`.
-//! **Leaves alone**: ops it does not know. They may read and write every buffer that is not local,
+//! **Leaves alone**: kernels, and ops it does not know, launches among them. They may read and write every buffer that is not local,
 //! and a local buffer they use is no value but memory.
 //! **Method**: one walk with the current content of each buffer; two buffers that are not local may
 //! overlap unless an argument is `xpu.noalias`.
@@ -18,12 +18,16 @@
 //! ```
 
 mod buffers;
+mod coalesce;
+mod forward;
+mod overwritten;
 mod walk;
 
 pub(crate) use buffers::Buffers;
 
 use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind};
 use xpuc_dialect::ir::{Loc, Module};
+use xpuc_dialect::ops::is_kernel;
 
 /// The pass.
 #[derive(Debug)]
@@ -62,7 +66,11 @@ impl Pass for Raise {
     fn run(&self, cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
         let mut out = Module { funcs: Vec::new(), attrs: module.attrs.clone() };
         for func in &module.funcs {
-            out.funcs.push(if func.body.is_empty() { func.clone() } else { walk::raise(cx, func)? });
+            out.funcs.push(if func.body.is_empty() || is_kernel(func) {
+                func.clone()
+            } else {
+                walk::raise(cx, func)?
+            });
         }
         Ok(out)
     }

@@ -2,6 +2,7 @@
 
 use super::RaiseError;
 use super::buffers::{Buffers, is_scalar_op};
+use super::{coalesce, forward, overwritten};
 use crate::pass::{PassCx, PassError, RemarkKind};
 use crate::tidy::tidy;
 use std::collections::{BTreeMap, HashMap};
@@ -26,7 +27,7 @@ pub(super) fn raise(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
         conditions: Vec::new(),
     };
     walk.block(func.body[0])?;
-    Ok(tidy(&out))
+    Ok(tidy(&overwritten::drop_overwritten(&forward::forward(&coalesce::coalesce(&tidy(&out))))))
 }
 
 /// What a view of memory is known to hold, as long as nothing that may overlap is written.
@@ -35,6 +36,8 @@ struct Known {
     root: ValueId,
     view: ValueId,
     value: ValueId,
+    /// Whether it was written rather than read.
+    written: bool,
 }
 
 struct Walk<'a, 'f> {
@@ -84,7 +87,7 @@ impl Walk<'_, '_> {
                 self.clone_op(id);
             }
             (Some(Kind::Wait | Kind::Free), _) => {}
-            (Some(Kind::Require), _) => {
+            (Some(Kind::Require | Kind::Enforce), _) => {
                 let operands: Vec<ValueId> = op.operands.iter().map(|v| self.read(*v)).collect();
                 self.out.like(op, &operands, &[], Vec::new());
             }
@@ -179,10 +182,15 @@ impl Walk<'_, '_> {
         if let Some(known) = self.known.iter().find(|k| self.same_view(k.view, view)) {
             return known.value;
         }
+        if let Some((slice, whole)) = self.part_of_written(value) {
+            let (offset, size) = self.range(slice);
+            let part = self.out.extract_slice(whole, offset, size);
+            return self.out.tensor_cast(part, &tensor_of(self.func.ty(value)));
+        }
         let ty = tensor_of(self.func.ty(value));
         let content = self.out.value(Kind::Read.name(), &[view], ty, &[]);
         if let Some(root) = self.buffers.root(value) {
-            self.known.push(Known { root, view, value: content });
+            self.known.push(Known { root, view, value: content, written: false });
         }
         content
     }
@@ -192,13 +200,18 @@ impl Walk<'_, '_> {
         let ty = tensor_of(self.func.ty(memref));
         let value = self.out.tensor_cast(value, &ty);
         if !self.is_value(memref) {
+            if let Some((slice, whole)) = self.part_of_written(memref) {
+                let (offset, size) = self.range(slice);
+                let whole = self.out.insert_slice(value, whole, offset, size);
+                return self.write(whole, slice.source);
+            }
             let value = self.conditional_value(value, memref);
             let view = self.map[&memref];
             self.out.effect(Kind::Into.name(), &[value, view], &[]);
             if let Some(root) = self.buffers.root(memref) {
                 let buffers = &self.buffers;
                 self.known.retain(|k| !buffers.may_alias(root, k.root));
-                self.known.push(Known { root, view, value });
+                self.known.push(Known { root, view, value, written: true });
             }
             return;
         }
@@ -212,6 +225,15 @@ impl Walk<'_, '_> {
         } else if let Some(source) = self.func.def_op(memref).map(|op| op.operands[0]) {
             self.write(value, source);
         }
+    }
+
+    /// A slice of memory that was written as a whole, with what was written: a write to the part is a write of
+    /// the whole, before which the first one is not seen.
+    fn part_of_written(&self, memref: ValueId) -> Option<(Slice, ValueId)> {
+        let slice = self.func.def_op(memref).and_then(Slice::of)?;
+        let view = *self.map.get(&slice.source)?;
+        let known = self.known.iter().find(|k| k.written && self.same_view(k.view, view))?;
+        Some((slice, known.value))
     }
 
     /// What a write under conditions leaves: the old content where one of them fails.

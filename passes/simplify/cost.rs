@@ -1,37 +1,112 @@
-//! What a term costs, in nanoseconds: commands first.
+//! What a term costs: the work on its elements.
 //!
-//! A term on the device is priced as a launch of its own. That is too much where `plan` lets several share one,
-//! but errs on the side of the host, where a term costs next to nothing.
+//! One unit is about one addition. A launch, a transfer or an allocation is none of it: what shares a launch and
+//! what runs where is decided later, over the terms that are left. The table says only which of two equal terms
+//! computes less: a division counts for several additions, a look-up for more than an addition, and one
+//! `slot_mapping` for less than the ten ops that it stands for.
 
-use super::analysis::Graph;
 use super::extract::FORBIDDEN;
-use super::lang::Node;
-use crate::pass::Costs;
+use super::facts::Graph;
+use super::facts::sizes::Size;
+use super::lang::{Node, Op, Upstream};
 use egg::Id;
-use xpuc_dialect::ir::Space;
-use xpuc_dialect::ops::Kind;
+use std::collections::HashMap;
+use xpuc_dialect::dim::{Dim, Function, Symbol, SymbolKind};
+use xpuc_dialect::ops::{Binary, Kind};
 
-pub(super) fn cost(costs: &Costs, graph: &Graph, class: Id, node: &Node) -> u64 {
-    if node.leaf_index().is_some() || node.as_constant().is_some() {
-        return 0;
+/// Elements that a size is taken for when nothing tells: rows of a batch, columns of a table.
+const ASSUMED_SIZE: u64 = 64;
+
+/// Elements that a sum over lengths is taken for: tokens.
+const ASSUMED_SUM: u64 = 4096;
+
+/// No term is taken for more elements, so that costs add up without wrapping.
+const MAX_ELEMENTS: u64 = 1 << 32;
+
+/// Costs of the terms of one e-graph.
+#[derive(Debug, Default)]
+pub(super) struct Costs {
+    sizes: HashMap<Size, u64>,
+}
+
+impl Costs {
+    /// Work of one node.
+    pub(super) fn of(&mut self, graph: &Graph, class: Id, node: &Node) -> u64 {
+        let Some(work) = work(node.op) else { return FORBIDDEN };
+        // What a slice writes is as large as what is put in, and a cumsum or a reduction reads all its input.
+        let sized = match node.op {
+            Op::Leaf(_) | Op::Constant(..) => return 0,
+            Op::Upstream(Upstream::InsertSlice, _) | Op::ReduceSum(_) | Op::Xpu(Kind::ReduceMax) => {
+                node.children[0]
+            }
+            // A condition, a view: the same whatever the size.
+            Op::Upstream(..) => return work,
+            _ => class,
+        };
+        work.saturating_mul(self.elements(graph, sized))
     }
-    if super::rules::is_auxiliary(&node.name) {
-        return FORBIDDEN;
+
+    fn elements(&mut self, graph: &Graph, class: Id) -> u64 {
+        let data = &graph[class].data;
+        if data.ty.is_scalar() {
+            return 1;
+        }
+        let product = |product: u64, size: &Size| {
+            let elements = self.sizes.entry(*size);
+            product.saturating_mul(*elements.or_insert_with(|| assumed(graph.analysis.sizes.dim(*size))))
+        };
+        data.dims.iter().fold(1, product).min(MAX_ELEMENTS)
     }
-    let data = &graph[class].data;
-    let on_device = data.ty.space() == Some(Space::Device);
-    match Kind::from_name(&format!("xpu.{}", node.name)) {
-        Some(Kind::H2d) => costs.h2d,
-        Some(Kind::D2h) => costs.d2h,
-        Some(_) if !on_device => costs.host_op,
-        Some(Kind::Constant) => costs.fill,
-        Some(Kind::Cumsum | Kind::Compact | Kind::ReduceSum | Kind::ReduceMax) => costs.launch + costs.scan,
-        Some(_) => costs.launch,
-        None => match &*node.name {
-            "tensor.insert_slice" if on_device => costs.d2d,
-            "tensor.insert_slice" | "tensor.insert" => costs.host_op,
-            // Views, conditions and scalars are next to free, yet fewer are better.
-            _ => 1,
+}
+
+/// Units for one element; `None` for what no program contains.
+fn work(op: Op) -> Option<u64> {
+    Some(match op {
+        Op::Position | Op::Page | Op::Sum | Op::Neg => return None,
+        Op::Leaf(_) | Op::Constant(..) => 0,
+        Op::Xpu(Kind::Constant | Kind::Range) => 1,
+        Op::Xpu(Kind::Broadcast(op)) => match op {
+            Binary::Add | Binary::Sub | Binary::Min | Binary::Max => 1,
+            Binary::Mul => 2,
+            Binary::FloorDiv | Binary::Mod => 8,
         },
+        Op::Compare(_) | Op::Xpu(Kind::Select) | Op::ReduceSum(_) => 1,
+        Op::Cumsum(_) => 2,
+        Op::Xpu(Kind::ReduceMax) => 1,
+        Op::Xpu(Kind::Gather | Kind::Compact | Kind::Expand) => 3,
+        Op::Xpu(Kind::SlotMapping) => 6,
+        Op::Xpu(_) => 1,
+        Op::Upstream(Upstream::Mul, _) => 2,
+        Op::Upstream(Upstream::FloorDiv, _) => 8,
+        Op::Upstream(..) => 1,
+    })
+}
+
+/// What a size is taken for.
+fn assumed(dim: &Dim) -> u64 {
+    let mut sum = 0i128;
+    for (monomial, coefficient) in dim.terms() {
+        let product = monomial.symbols().iter().fold(i128::from(coefficient), |product, symbol| {
+            product.saturating_mul(i128::from(assumed_symbol(symbol)))
+        });
+        sum = sum.saturating_add(product);
+    }
+    u64::try_from(sum.max(1)).unwrap_or(MAX_ELEMENTS).min(MAX_ELEMENTS)
+}
+
+fn assumed_symbol(symbol: &Symbol) -> u64 {
+    match symbol.kind() {
+        SymbolKind::OfTensor { .. } => ASSUMED_SUM,
+        SymbolKind::Call { function, arguments } => {
+            let mut values = arguments.iter().map(assumed);
+            match function {
+                Function::Max => values.max().unwrap_or(1),
+                Function::CeilDiv => {
+                    values.next().unwrap_or(1).div_ceil(values.next().unwrap_or(1).max(1)).max(1)
+                }
+                _ => ASSUMED_SIZE,
+            }
+        }
+        _ => ASSUMED_SIZE,
     }
 }

@@ -1,13 +1,14 @@
 //! From a function in value form to an e-graph.
 
-use super::analysis::{Data, Facts, Graph};
-use super::lang::{Node, Ty};
+use super::facts::{Data, Facts, Graph};
+use super::lang::{Node, Op as Term, Ty, Upstream};
 use crate::infer_shapes;
 use crate::tidy::is_pure;
 use egg::Id;
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::sync::Arc;
-use xpuc_dialect::ir::{Attr, Attrs, Extent, Func, Loc, Op, OpId, Slice, Type, ValueId};
+use xpuc_dialect::ir::{Attr, Attrs, Extent, Func, Loc, Op, OpId, Slice, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, Parts, Predicate, predicate};
 
 /// A function as an e-graph and what stays outside of it.
@@ -19,8 +20,8 @@ pub(super) struct Imported {
     pub(super) leaves: Vec<ValueId>,
     /// Ops that are no terms, in order.
     pub(super) skeleton: Vec<OpId>,
-    /// Attributes of upstream ops, by name and detail.
-    pub(super) protos: HashMap<(Arc<str>, Arc<str>), Attrs>,
+    /// Names and attributes of upstream ops; the first has none.
+    pub(super) protos: Vec<(Arc<str>, Attrs)>,
     /// Where each term was written, in order.
     pub(super) locs: Vec<(Id, Loc)>,
 }
@@ -50,9 +51,11 @@ pub(super) fn import(func: &Func, shapes: &infer_shapes::Facts) -> Imported {
             ids: HashMap::new(),
             leaves: Vec::new(),
             skeleton: Vec::new(),
-            protos: HashMap::new(),
+            protos: vec![(Arc::from(""), Attrs::new())],
             locs: Vec::new(),
         },
+        numbers: HashMap::new(),
+        spaces: HashMap::new(),
         contract: true,
     };
     for arg in func.args() {
@@ -69,6 +72,10 @@ struct Import<'a> {
     func: &'a Func,
     shapes: &'a infer_shapes::Facts,
     out: Imported,
+    /// Numbers of `protos`, by what tells them apart.
+    numbers: HashMap<String, u32>,
+    /// Where each class was first computed.
+    spaces: HashMap<Id, Space>,
     /// Whether nothing but clauses of the contract has had an effect yet.
     contract: bool,
 }
@@ -102,39 +109,22 @@ impl Import<'_> {
     fn term(&mut self, op: &Op) -> Option<Id> {
         let result = op.results[0];
         let ty = Ty::of(self.func.ty(result));
-        if &*op.name == "tensor.cast" {
-            return self.out.ids.get(&op.operands[0]).copied();
-        }
+        let kind = Kind::of(op);
         let mut children =
             op.operands.iter().map(|v| self.out.ids.get(v).copied()).collect::<Option<Vec<Id>>>()?;
-        let (name, detail) = match Kind::of(op) {
-            Some(Kind::Compare) => ("compare", predicate(op).map_or("", Predicate::as_str).to_owned()),
-            Some(Kind::Cumsum) => {
-                ("cumsum", if op.has("exclusive") { "exclusive" } else { "inclusive" }.to_owned())
-            }
-            // What has no operand that lives anywhere says where it lives itself.
-            Some(kind @ (Kind::Constant | Kind::Range)) => {
-                let space = ty.space().map_or_else(String::new, |space| space.to_string());
-                (kind.name().trim_start_matches("xpu."), space)
-            }
-            Some(kind @ Kind::ReduceSum) => {
-                let bits = if let Ty::Tensor(bits, ..) = ty { format!("i{bits}") } else { String::new() };
-                (kind.name().trim_start_matches("xpu."), bits)
-            }
-            Some(kind) => (kind.name().trim_start_matches("xpu."), String::new()),
-            None => (&*op.name, String::new()),
-        };
-        if let Some(slice) = Slice::of(op) {
-            children.truncate(1);
-            children.extend([self.extent(slice.offset)?, self.extent(slice.size)?]);
-            return Some(self.add(Node::new(name, "", ty, children)));
+        // Neither says anything about the value: where it is and what its type shows are no part of a term.
+        if matches!(kind, Some(Kind::H2d | Kind::D2h)) || &*op.name == "tensor.cast" {
+            return children.first().copied();
         }
-        if let Some((_, slice)) = Slice::of_insert(op) {
-            children.truncate(2);
+        let upstream = Upstream::from_name(&op.name);
+        if matches!(upstream, Upstream::ExtractSlice | Upstream::InsertSlice) {
+            let inserted = Slice::of_insert(op).map(|(_, slice)| (slice, 2));
+            let (slice, arrays) = Slice::of(op).map(|slice| (slice, 1)).or(inserted)?;
+            children.truncate(arrays);
             children.extend([self.extent(slice.offset)?, self.extent(slice.size)?]);
-            return Some(self.add(Node::new(name, "", ty, children)));
+            return Some(self.add(Node::new(Term::Upstream(upstream, 0), ty, children)));
         }
-        if name == "arith.constant" {
+        if &*op.name == "arith.constant" {
             let value = match op.attrs.get("value")? {
                 Attr::Int(value, _) => *value,
                 Attr::Bool(value) => i64::from(*value),
@@ -143,7 +133,7 @@ impl Import<'_> {
             return Some(self.add(Node::constant(value, ty)));
         }
         // Static sizes are operands like the others.
-        if matches!(name, "constant" | "tensor.empty") {
+        if kind == Some(Kind::Constant) || upstream == Upstream::Empty {
             let count = Parts::of(op).map_or(0, |p| p.inputs.len());
             let mut sizes = children.split_off(count).into_iter();
             for dim in self.func.ty(result).shaped()?.dims.clone() {
@@ -153,25 +143,39 @@ impl Import<'_> {
                 };
                 children.push(size);
             }
-            let detail = if name == "constant" { detail } else { self.proto(op, &ty) };
-            return Some(self.add(Node::new(name, &detail, ty, children)));
         }
-        let detail = if Kind::of(op).is_some() { detail } else { self.proto(op, &ty) };
-        Some(self.add(Node::new(name, &detail, ty, children)))
+        let term = match kind {
+            Some(Kind::Compare) => Term::Compare(predicate(op)?),
+            Some(Kind::Cumsum) => Term::Cumsum(op.has("exclusive")),
+            Some(Kind::ReduceSum) => Term::ReduceSum(ty.bits()),
+            Some(kind) => Term::Xpu(kind),
+            None => Term::Upstream(upstream, self.proto(op, upstream, ty)),
+        };
+        Some(self.add(Node::new(term, ty, children)))
     }
 
-    /// Attributes of an upstream op as text; the attributes themselves are kept for the way back.
-    fn proto(&mut self, op: &Op, ty: &Ty) -> String {
+    /// Number of what the name and the operands of an upstream op do not say.
+    fn proto(&mut self, op: &Op, upstream: Upstream, ty: Ty) -> u32 {
         let mut attrs = op.attrs.clone();
         attrs.shift_remove("xpu.shape");
+        let typed =
+            op.operands.iter().any(|v| Ty::of(self.func.ty(*v)) == ty) || upstream == Upstream::Extract;
+        if attrs.is_empty() && typed && upstream != Upstream::Other {
+            return 0;
+        }
         let mut parts: Vec<String> = attrs.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
         parts.sort();
-        if op.operands.iter().all(|v| Ty::of(self.func.ty(*v)) != *ty) {
-            parts.push(format!("{ty:?}"));
+        let mut key = format!("{} {}", op.name, parts.join(","));
+        if !typed {
+            // Writing to a string cannot fail.
+            let _ = write!(key, " {ty:?}");
         }
-        let detail = parts.join(",");
-        self.out.protos.insert((Arc::clone(&op.name), Arc::from(detail.as_str())), attrs);
-        detail
+        let next = self.out.protos.len() as u32;
+        let number = *self.numbers.entry(key).or_insert(next);
+        if number == next {
+            self.out.protos.push((Arc::clone(&op.name), attrs));
+        }
+        number
     }
 
     fn add(&mut self, node: Node) -> Id {
@@ -187,45 +191,54 @@ impl Import<'_> {
 
     fn leaf(&mut self, value: ValueId) {
         let ty = Ty::of(self.func.ty(value));
-        let class = self.add(Node::leaf(self.out.leaves.len(), ty));
+        let class = self.add(Node::new(Term::Leaf(self.out.leaves.len() as u32), ty, Vec::new()));
         self.out.leaves.push(value);
         self.learn(class, value);
         self.out.ids.insert(value, class);
     }
 
-    /// Adds what `infer-shapes` knows.
+    /// Adds what `infer-shapes` knows, and where a value was first computed.
     fn learn(&mut self, class: Id, value: ValueId) {
         let mut data = self.out.graph[class].data.clone();
-        if let Type::Tensor(_) = self.func.ty(value) {
-            data.dims = self.shapes.dims(value).to_vec();
+        if let Type::Tensor(shaped) = self.func.ty(value) {
+            let sizes = &mut self.out.graph.analysis.sizes;
+            data.dims = self.shapes.dims(value).iter().map(|dim| sizes.of(dim)).collect();
+            data.space = Some(*self.spaces.entry(class).or_insert(shaped.space));
         }
-        if let Some(dim) = self.shapes.scalar(value).filter(|dim| !dim.has_unknowns()) {
-            data.scalar = Some(dim.clone());
-        } else if data.scalar.is_none() && data.ty.is_scalar() {
-            data.scalar = self.shapes.scalar(value).cloned();
+        if let Some(dim) = self.shapes.scalar(value).filter(|_| data.ty.is_scalar())
+            && (data.scalar.is_none() || !dim.has_unknowns())
+        {
+            data.scalar = Some(self.out.graph.analysis.sizes.of(dim));
         }
-        self.out.graph.set_analysis_data(class, data);
+        if data != self.out.graph[class].data {
+            self.out.graph.set_analysis_data(class, data);
+        }
     }
 
     /// A clause against a constant bounds what it is about, in all that runs after it.
+    ///
+    /// Only against a written constant: of two values that a clause compares, neither may be computed from
+    /// what the clause says.
     fn require(&mut self, op: &Op) {
         let (Some(x), Some(y)) = (self.out.ids.get(&op.operands[0]), self.out.ids.get(&op.operands[1]))
         else {
             return;
         };
-        let (x, bound) = (*x, self.out.graph[*y].data.range);
+        let Some(bound) = self.out.graph[*y].data.literal else { return };
+        let x = *x;
         let mut data: Data = self.out.graph[x].data.clone();
         let (low, high) = data.range;
         data.range = match predicate(op) {
-            Some(Predicate::Sge) => (low.max(bound.0), high),
-            Some(Predicate::Sgt) => (low.max(bound.0.saturating_add(1)), high),
-            Some(Predicate::Sle) => (low, high.min(bound.1)),
-            Some(Predicate::Slt) => (low, high.min(bound.1.saturating_sub(1))),
-            Some(Predicate::Eq) => (low.max(bound.0), high.min(bound.1)),
+            Some(Predicate::Sge) => (low.max(bound), high),
+            Some(Predicate::Sgt) => (low.max(bound.saturating_add(1)), high),
+            Some(Predicate::Sle) => (low, high.min(bound)),
+            Some(Predicate::Slt) => (low, high.min(bound.saturating_sub(1))),
+            Some(Predicate::Eq) => (low.max(bound), high.min(bound)),
             _ => (low, high),
         };
+        data.assumed = true;
         // A clause that nothing satisfies says nothing: the program always fails there.
-        if data.range.0 <= data.range.1 {
+        if data.range.0 <= data.range.1 && data.literal.is_none() {
             self.out.graph.set_analysis_data(x, data);
         }
     }

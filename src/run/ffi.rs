@@ -2,6 +2,7 @@
 //!
 //! Compiled code runs on the thread that entered it, and reaches its machine through a thread-local.
 
+use super::coroutine::{self, Entry};
 use super::machine::{Access, Agent, Elem, Machine, Space, View};
 use std::cell::RefCell;
 
@@ -9,9 +10,32 @@ use std::cell::RefCell;
 #[derive(Debug)]
 pub(super) struct Running {
     pub(super) machine: Machine,
-    pub(super) kernels: Vec<String>,
+    pub(super) kernels: Vec<Kernel>,
+    /// What the next kernel with barriers is called with.
+    pub(super) passed: Vec<Passed>,
     pub(super) clauses: Vec<super::instrument::Clause>,
     pub(super) results: Vec<Output>,
+}
+
+/// A kernel that is launched.
+#[derive(Debug, Clone)]
+pub(super) struct Kernel {
+    pub(super) name: String,
+    /// Its code, if the runtime calls it: where it has barriers.
+    pub(super) entry: Option<Entry>,
+}
+
+/// An argument of a kernel that the runtime calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Passed {
+    /// The cluster of the program.
+    Cluster,
+    /// The core of the program.
+    Core,
+    /// The same for all programs.
+    Scalar(i64),
+    /// The same for all programs: address, first element, sizes.
+    Buffer { base: usize, offset: i64, dims: Vec<i64> },
 }
 
 /// A result as the program returned it.
@@ -35,7 +59,7 @@ pub(super) fn with_running(running: Running, body: impl FnOnce()) -> Option<Runn
 }
 
 /// Calls from compiled code outside a run have no effect and yield the default.
-fn running<T: Default>(f: impl FnOnce(&mut Running) -> T) -> T {
+pub(super) fn running<T: Default>(f: impl FnOnce(&mut Running) -> T) -> T {
     RUNNING.with_borrow_mut(|running| running.as_mut().map(f).unwrap_or_default())
 }
 
@@ -63,6 +87,12 @@ pub(super) fn symbols() -> Vec<(&'static str, *mut ())> {
         ("xpu_rt_wait", wait as *mut ()),
         ("xpu_rt_launch_begin", launch_begin as *mut ()),
         ("xpu_rt_next_program", next_program as *mut ()),
+        ("xpu_rt_pass_id", pass_id as *mut ()),
+        ("xpu_rt_pass_scalar", pass_scalar as *mut ()),
+        ("xpu_rt_pass_buffer", pass_buffer as *mut ()),
+        ("xpu_rt_pass_dim", pass_dim as *mut ()),
+        ("xpu_rt_run_by_turns", run_by_turns as *mut ()),
+        ("xpu_rt_barrier", barrier as *mut ()),
         ("xpu_rt_launch_end", launch_end as *mut ()),
         ("xpu_rt_divided_by_zero", divided_by_zero as *mut ()),
         ("xpu_rt_fail", fail as *mut ()),
@@ -94,7 +124,12 @@ extern "C" fn store(value: i64, base: usize, index: i64, inside: i32, bits: i32,
 }
 
 fn alloc(out: *mut Descriptor, bits: i32, space: i32, elements: i64, loc: i32) {
-    let space = if space == 0 { Space::Host } else { Space::Device };
+    let space = match space {
+        0 => Space::Host,
+        1 => Space::Device,
+        2 => Space::Shared,
+        _ => Space::Local,
+    };
     let address = running(|r| r.machine.alloc(space, elements, elem(bits), loc as u32));
     let made = Descriptor { allocated: address, aligned: address, offset: 0, size: elements, stride: 1 };
     // SAFETY: the C interface of a function that returns a memref passes a pointer to a descriptor on the
@@ -147,13 +182,49 @@ extern "C" fn wait(loc: i32) {
 
 extern "C" fn launch_begin(kernel: i32, clusters: i32, cores: i32, loc: i32) -> usize {
     running(|r| {
-        let name = r.kernels.get(kernel as usize).cloned().unwrap_or_default();
+        let name = r.kernels.get(kernel as usize).map(|kernel| kernel.name.clone()).unwrap_or_default();
         r.machine.launch_begin(&name, clusters as u32, cores as u32, loc as u32) as usize
     })
 }
 
 extern "C" fn next_program(k: usize) -> usize {
     running(|r| r.machine.next_program(k as u32) as usize)
+}
+
+extern "C" fn pass_id(which: i32) {
+    running(|r| r.passed.push(if which == 0 { Passed::Cluster } else { Passed::Core }));
+}
+
+extern "C" fn pass_scalar(value: i64) {
+    running(|r| r.passed.push(Passed::Scalar(value)));
+}
+
+extern "C" fn pass_buffer(base: usize, offset: i64) {
+    running(|r| r.passed.push(Passed::Buffer { base, offset, dims: Vec::new() }));
+}
+
+extern "C" fn pass_dim(size: i64) {
+    running(|r| {
+        if let Some(Passed::Buffer { dims, .. }) = r.passed.last_mut() {
+            dims.push(size);
+        }
+    });
+}
+
+extern "C" fn run_by_turns(kernel: i32, cores: i32) {
+    let found = running(|r| {
+        let passed = std::mem::take(&mut r.passed);
+        Some((r.kernels.get(kernel as usize)?.entry?, passed))
+    });
+    if let Some((entry, passed)) = found {
+        coroutine::run(entry, &passed, cores as u32);
+    }
+}
+
+extern "C" fn barrier(number: i32, loc: i32) {
+    if running(|r| r.machine.barrier(number as u32, loc as u32)) {
+        coroutine::wait();
+    }
 }
 
 extern "C" fn launch_end() {

@@ -1,7 +1,8 @@
 //! Machine code for a lowered module.
 
-use super::ffi::{self, Output, Running};
-use super::instrument::{self, Tables};
+use super::coroutine::Entry;
+use super::ffi::{self, Kernel, Output, Running};
+use super::instrument::{self, Launched, Tables};
 use super::machine::{Machine, MachineError, Report};
 use melior::ExecutionEngine;
 use melior::pass::PassManager;
@@ -53,6 +54,7 @@ pub(super) struct Finished {
 pub(super) struct Executable {
     engine: ExecutionEngine,
     entry: String,
+    kernels: Vec<Kernel>,
     tables: Tables,
 }
 
@@ -76,12 +78,13 @@ impl Executable {
             // SAFETY: each function has the signature that `instrument` declares under this name.
             unsafe { engine.register_symbol(name, function) };
         }
-        Ok(Executable { engine, entry: func.name.to_string(), tables })
+        let kernels =
+            tables.kernels.iter().map(|launched| kernel(&engine, launched)).collect::<Result<_, _>>()?;
+        Ok(Executable { engine, entry: func.name.to_string(), kernels, tables })
     }
 
     /// Runs the function once on a machine that holds the arguments.
     pub(super) fn run(&self, machine: Machine, arguments: &[Argument]) -> Result<Finished, JitError> {
-        // Memref descriptors: allocated, aligned, offset, sizes, strides.
         let mut words: Vec<Vec<i64>> = arguments.iter().map(words).collect();
         let mut pointers: Vec<*mut i64> = words.iter_mut().map(|w| w.as_mut_ptr()).collect();
         let mut packed: Vec<*mut ()> = arguments
@@ -95,7 +98,8 @@ impl Executable {
             .collect();
         let running = Running {
             machine,
-            kernels: self.tables.kernels.clone(),
+            kernels: self.kernels.clone(),
+            passed: Vec::new(),
             clauses: self.tables.clauses.clone(),
             results: Vec::new(),
         };
@@ -152,18 +156,37 @@ fn defined(module: &Module) -> Result<(), JitError> {
     Ok(())
 }
 
+/// A kernel with the code that the runtime calls, if it does.
+fn kernel(engine: &ExecutionEngine, launched: &Launched) -> Result<Kernel, JitError> {
+    let name = launched.name.clone();
+    if !launched.by_turns {
+        return Ok(Kernel { name, entry: None });
+    }
+    // What `invoke_packed` looks for, which would be a search for each program.
+    let code = engine.lookup(&format!("_mlir__mlir_ciface_{name}"));
+    if code.is_null() {
+        return Err(JitError::Convert(format!("{name} was not compiled")));
+    }
+    // SAFETY: the engine makes a function of this type under this name for each function with a C interface.
+    let entry = unsafe { std::mem::transmute::<*mut (), Entry>(code) };
+    Ok(Kernel { name, entry: Some(entry) })
+}
+
 fn words(argument: &Argument) -> Vec<i64> {
     match argument {
         Argument::Scalar(value) => vec![*value],
-        Argument::Buffer(address, dims) => {
-            let mut strides = vec![1; dims.len()];
-            for axis in (0..dims.len().saturating_sub(1)).rev() {
-                strides[axis] = strides[axis + 1] * dims[axis + 1];
-            }
-            let mut words = vec![*address as i64, *address as i64, 0];
-            words.extend(dims);
-            words.extend(strides);
-            words
-        }
+        Argument::Buffer(address, dims) => descriptor(*address, 0, dims),
     }
+}
+
+/// Of a dense memref or a slice: allocated, aligned, offset, sizes, strides.
+pub(super) fn descriptor(base: usize, offset: i64, dims: &[i64]) -> Vec<i64> {
+    let mut strides = vec![1; dims.len()];
+    for axis in (0..dims.len().saturating_sub(1)).rev() {
+        strides[axis] = strides[axis + 1] * dims[axis + 1];
+    }
+    let mut words = vec![base as i64, base as i64, offset];
+    words.extend(dims);
+    words.extend(strides);
+    words
 }

@@ -22,9 +22,18 @@
 //! flight is refused as source or destination of further transfers too, also where a device with one
 //! in-order stream would get it right.
 //!
+//! **Caller.** Work that the caller has put on the stream may be unfinished when the program starts: until the
+//! first wait, a blocking transfer from or to a device argument is refused as if such work were pending on it.
+//!
 //! **Launches.** The programs of a launch run one after another, each to its end, in an order shuffled by
 //! the seed. Two programs of one launch must not write the same element, nor may one read what another
-//! writes.
+//! writes. Where a kernel has barriers, clusters run one after another, the cores of one by turns from barrier
+//! to barrier, in an order shuffled anew each time; a barrier orders what the cores of its cluster do before
+//! and after it, and nothing else. What one core may use is thus the same for every order of cores.
+//!
+//! **Shared memory.** The n-th allocation that a core of a cluster comes to is one buffer for all of them. It ends
+//! with the launch; its storage is used again for later ones, of any cluster, since no address of it can leave
+//! a kernel.
 //!
 //! **Failure.** The first error is kept; from then on loads return 0 and everything else does nothing.
 //!
@@ -34,7 +43,9 @@
 //! [`failed`](Machine::failed) is true.
 
 mod access;
+mod alloc;
 mod block;
+mod cluster;
 mod command;
 mod error;
 mod launch;
@@ -47,11 +58,13 @@ use serde::Serialize;
 
 pub use access::Access;
 pub use block::{Buffer, Elem, Space};
+pub use cluster::MAX_TURNS;
 pub use command::View;
 pub use error::{MachineError, Program, Use};
 pub use launch::MAX_PROGRAMS;
 
-use block::{Block, IN_FLIGHT, LOCKED, WRITTEN};
+use alloc::Shared;
+use block::{Block, IN_FLIGHT, WRITTEN};
 use command::{Delivery, Lock};
 use launch::{Launch, Shuffle};
 
@@ -69,17 +82,30 @@ pub type Address = usize;
 pub enum Agent {
     /// Host code; sees host buffers.
     Host,
-    /// The running program of the open launch; sees device buffers.
+    /// The running program of the open launch; sees device buffers, and the shared ones of its cluster.
     Kernel,
 }
 
 /// How a machine behaves.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// Seeds the order in which the programs of each launch run. Same seed, same orders.
     pub seed: u64,
     /// Perform and count commands without checking them.
     pub fast: bool,
+    /// Shared memory of one cluster, in bytes.
+    pub shared_bytes: u64,
+}
+
+impl Options {
+    /// Checks on, seed 0, the shared memory of the target "virtual".
+    pub const DEFAULT: Self = Self { seed: 0, fast: false, shared_bytes: 256 << 10 };
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
 }
 
 /// Commands that a program has issued. Zero-sized ones count too.
@@ -147,10 +173,13 @@ pub struct Machine {
     recent: Box<[(Address, usize); RECENT]>,
     /// Bytes of storage handed out.
     used: u64,
+    shared: Shared,
     /// Asynchronous d2h since the last wait, in order.
     in_flight: Vec<Delivery>,
     /// Sources of asynchronous h2d since the last wait.
     locks: Vec<Lock>,
+    /// Whether the program has waited: what the caller left on the stream is then complete.
+    waited: bool,
     /// Blocks whose shadow may have bits that the next wait clears.
     touched: Vec<usize>,
     launch: Launch,
@@ -171,8 +200,10 @@ impl Machine {
             by_address: HashMap::new(),
             recent: Box::new([(0, 0); RECENT]),
             used: 0,
+            shared: Shared::new(options.shared_bytes),
             in_flight: Vec::new(),
             locks: Vec::new(),
+            waited: false,
             touched: Vec::new(),
             launch: Launch::default(),
             shuffle: Shuffle::new(options.seed),
@@ -236,31 +267,6 @@ impl Machine {
             block.shadow.fill(WRITTEN);
         }
         block.storage.address()
-    }
-
-    /// Allocates a buffer of unwritten elements. Counted if on the device.
-    ///
-    /// Returns 0 for a negative size or when [`CAPACITY_BYTES`] is exceeded, which fails the run. A failed
-    /// machine returns 0 in checked mode; in fast mode it goes on allocating, since plain stores may
-    /// follow.
-    pub fn alloc(&mut self, space: Space, elements: i64, elem: Elem, loc: u32) -> Address {
-        if self.failed() && !self.fast {
-            return 0;
-        }
-        let new = self.outside_launch("alloc", loc).and_then(|()| self.new_block(space, elem, elements, loc));
-        match new {
-            Ok(index) => {
-                self.report.commands.device_allocs += u64::from(space == Space::Device);
-                self.blocks[index].storage.address()
-            }
-            Err(error) => self.refuse(error),
-        }
-    }
-
-    /// Frees a buffer that the program has allocated. On the device this is stream-ordered: pending work
-    /// may still use it. A host buffer must have no transfer in flight.
-    pub fn free(&mut self, address: Address, loc: u32) {
-        self.issue("free", loc, |machine| machine.checked_free(address, loc));
     }
 
     /// Ends the program: what is pending on the stream completes, as at a wait, without counting one.
@@ -344,39 +350,6 @@ impl Machine {
         }
     }
 
-    fn new_block(&mut self, space: Space, elem: Elem, elements: i64, loc: u32) -> Checked<usize> {
-        let Ok(count) = usize::try_from(elements) else {
-            return Err(Box::new(MachineError::NegativeSize { space, elem, elements, loc }));
-        };
-        let free = CAPACITY_BYTES - self.used;
-        let bytes = (count as u64).checked_mul(elem.bytes()).filter(|&bytes| bytes <= free);
-        let Some(bytes) = bytes else {
-            return Err(Box::new(MachineError::OutOfMemory { space, elem, elements, free, loc }));
-        };
-        self.used += bytes;
-        let buffer = Buffer { name: None, space, elem, elements: count, allocated: loc };
-        let block = Block::new(buffer, !self.fast);
-        self.by_address.insert(block.storage.address(), self.blocks.len());
-        self.blocks.push(block);
-        Ok(self.blocks.len() - 1)
-    }
-
-    fn checked_free(&mut self, address: Address, loc: u32) -> Checked<()> {
-        let index = self.live(address, "free releases", loc)?;
-        let block = &self.blocks[index];
-        if block.argument {
-            return Err(Box::new(MachineError::FreedArgument { buffer: block.buffer.clone(), loc }));
-        }
-        // Only a block that was touched since the last wait can have such a bit.
-        if block.touched
-            && let Some(element) = block.shadow.iter().position(|state| state & (IN_FLIGHT | LOCKED) != 0)
-        {
-            return Err(self.conflict(index, element, "free releases", loc));
-        }
-        self.blocks[index].freed = Some(loc);
-        Ok(())
-    }
-
     /// The index of the live block at `address`; `deed` is what messages say is being done to it.
     fn live(&mut self, address: Address, deed: &'static str, loc: u32) -> Checked<usize> {
         // Fibonacci hashing: large blocks differ in their high bits only.
@@ -393,7 +366,10 @@ impl Machine {
             None => Ok(index),
             Some(freed) => {
                 let buffer = self.blocks[index].buffer.clone();
-                Err(Box::new(MachineError::Freed { deed, buffer, freed, loc }))
+                Err(Box::new(match buffer.space {
+                    Space::Shared => MachineError::LaunchOver { deed, buffer, launched: freed, loc },
+                    _ => MachineError::Freed { deed, buffer, freed, loc },
+                }))
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod bind;
 pub mod cases;
+mod coroutine;
 mod ffi;
 mod instrument;
 mod jit;

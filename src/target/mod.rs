@@ -1,7 +1,7 @@
 //! Devices as data: one TOML file each.
 
 use serde::Deserialize;
-use xpuc_passes::pass::{Costs, Grid};
+use xpuc_passes::pass::{Costs, Grid, Memory, Sizes};
 
 /// Where a number comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -19,7 +19,7 @@ pub enum Basis {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Datum {
-    /// The number; latencies are in nanoseconds.
+    /// The number; latencies are in nanoseconds, memory in bytes.
     pub value: u32,
     /// Where it comes from.
     pub basis: Basis,
@@ -34,6 +34,13 @@ struct GridData {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct MemoryData {
+    shared_bytes: Datum,
+    local_bytes: Datum,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct CostData {
     launch: Datum,
     h2d: Datum,
@@ -42,6 +49,19 @@ struct CostData {
     fill: Datum,
     scan: Datum,
     host_op: Datum,
+    pack: Datum,
+    alloc: Datum,
+    kilobyte: Datum,
+    host_kilo: Datum,
+    device_kilo: Datum,
+    scan_kilo: Datum,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SizeData {
+    dim: Datum,
+    data: Datum,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,7 +69,9 @@ struct CostData {
 struct Data {
     summary: String,
     grid: GridData,
+    memory: MemoryData,
     cost: CostData,
+    size: SizeData,
 }
 
 /// A device to compile for.
@@ -61,8 +83,12 @@ pub struct Target {
     pub summary: String,
     /// Programs of a launch.
     pub grid: Grid,
-    /// Latencies.
+    /// On-chip memory.
+    pub memory: Memory,
+    /// Latencies and rates.
     pub costs: Costs,
+    /// Sizes to plan for.
+    pub sizes: Sizes,
 }
 
 /// No target has that name.
@@ -92,10 +118,15 @@ impl Target {
             .ok_or_else(|| UnknownTarget { found: name.to_owned() })?;
         let data: Data = toml::from_str(text).unwrap_or_else(|error| panic!("{name}.toml: {error}"));
         let cost = |datum: Datum| u64::from(datum.value);
+        let bytes = cost;
         Ok(Target {
             name,
             summary: data.summary,
             grid: Grid { clusters: data.grid.clusters.value, cores: data.grid.cores.value },
+            memory: Memory {
+                shared_bytes: bytes(data.memory.shared_bytes),
+                local_bytes: bytes(data.memory.local_bytes),
+            },
             costs: Costs {
                 launch: cost(data.cost.launch),
                 h2d: cost(data.cost.h2d),
@@ -104,7 +135,14 @@ impl Target {
                 fill: cost(data.cost.fill),
                 scan: cost(data.cost.scan),
                 host_op: cost(data.cost.host_op),
+                pack: cost(data.cost.pack),
+                alloc: cost(data.cost.alloc),
+                kilobyte: cost(data.cost.kilobyte),
+                host_kilo: cost(data.cost.host_kilo),
+                device_kilo: cost(data.cost.device_kilo),
+                scan_kilo: cost(data.cost.scan_kilo),
             },
+            sizes: Sizes { dim: cost(data.size.dim), data: cost(data.size.data) },
         })
     }
 }

@@ -14,7 +14,7 @@ use xpuc::{Compiled, Declaration, Opt, Options, Phase, Session, Target, compile_
 pub(crate) const LEVELS: [(&str, Opt); 2] = [("none", Opt::None), ("full", Opt::Full)];
 
 /// Every access is checked; the programs of a launch run in the order that this seed says.
-pub(crate) const CHECKED: MachineOptions = MachineOptions { seed: 1, fast: false };
+pub(crate) const CHECKED: MachineOptions = MachineOptions { seed: 1, ..MachineOptions::DEFAULT };
 
 /// Failures that one test lists.
 const MAX_FAILURES: usize = 5;

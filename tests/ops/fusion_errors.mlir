@@ -15,11 +15,10 @@ func.func @fusion_c1(%x: memref<?xi32, "device">, %out: memref<?xi32, "device">)
 // -----
 
 func.func @fusion_c1_tensor(%x: memref<?xi32, "device">, %out: memref<?xi32, "device">) {
-  %c0 = arith.constant 0 : index
-  // expected-error @below {{fusion_c1: tensor.dim may not stand in a fusion}}
+  // expected-error @below {{fusion_c1: tensor.rank may not stand in a fusion}}
   "xpu.fusion"() ({
     %t = "xpu.read"(%x) : (memref<?xi32, "device">) -> tensor<?xi32, "device">
-    %n = tensor.dim %t, %c0 : tensor<?xi32, "device">
+    %n = tensor.rank %t : tensor<?xi32, "device">
     "xpu.into"(%t, %out) : (tensor<?xi32, "device">, memref<?xi32, "device">) -> ()
     vector.yield
   }) : () -> ()

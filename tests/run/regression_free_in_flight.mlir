@@ -13,6 +13,7 @@ func.func @free_in_flight(
   %B = memref.dim %h0, %c0 : !h
   %tmp = "xpu.alloc"(%B) : (index) -> !h
   "xpu.broadcast_add"(%h0, %k, %tmp) : (!h, i32, !h) -> ()
+  "xpu.wait"() : () -> ()
   "xpu.h2d"(%h0, %do) {blocking} : (!h, !d) -> ()
   scf.if %e {
     "xpu.d2h"(%d0, %h1) {blocking} : (!d, !h) -> ()

@@ -11,6 +11,7 @@ func.func @require(
   "xpu.require"(%k, %zero) {predicate = "sgt", message = "k"} : (i32, i32) -> ()
   %B = memref.dim %lens, %c0 : !dev
   %host = "xpu.alloc"(%B) : (index) -> !host
+  "xpu.wait"() : () -> ()
   "xpu.d2h"(%lens, %host) {blocking} : (!dev, !host) -> ()
   "xpu.require"(%host, %zero) {predicate = "sge", message = "lens, every length"} : (!host, i32) -> ()
   "xpu.require"(%host, %limit) {predicate = "sle", message = "lens, against limit"} : (!host, !host) -> ()

@@ -18,6 +18,7 @@ func.func @tokens(
   %B = memref.dim %lens, %c0 : !dev
   %B1 = arith.addi %B, %c1 : index
   %host = "xpu.alloc"(%B) : (index) -> !host
+  "xpu.wait"() : () -> ()
   "xpu.d2h"(%lens, %host) {blocking} : (!dev, !host) -> ()
   "xpu.broadcast_max"(%host, %zero, %host) : (!host, i32, !host) -> ()
   "xpu.broadcast_min"(%host, %four, %host) : (!host, i32, !host) -> ()

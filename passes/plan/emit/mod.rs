@@ -9,9 +9,10 @@ use super::fuse::Fusions;
 use super::guard::{Guard, Guards};
 use super::place::{Base, Place, Places};
 use super::sync::Stream;
+use crate::offload::LAUNCH;
 use crate::raise::Buffers;
 use std::collections::HashMap;
-use xpuc_dialect::ir::{BlockId, Builder, Extent, Func, Op, OpId, OpSpec, Slice, Space, Type, ValueId};
+use xpuc_dialect::ir::{BlockId, Builder, Def, Extent, Func, Op, OpId, OpSpec, Slice, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, Parts, space};
 
 /// What the plan of one function is.
@@ -53,8 +54,7 @@ pub(super) fn emit(plan: &Plan<'_>) -> Func {
 fn last_uses(plan: &Plan<'_>) -> HashMap<usize, Vec<usize>> {
     let mut last: HashMap<usize, usize> = HashMap::new();
     for (position, id) in plan.order.iter().enumerate() {
-        let members = plan.fusions.members(*id).iter().chain(std::iter::once(id));
-        for member in members {
+        for member in plan.fusions.command(id) {
             let op = plan.func.op(*member);
             for value in op.operands.iter().chain(&op.results) {
                 if let Some(Place { base: Base::Temp(temp), .. }) = plan.places.get(plan.func, *value) {
@@ -101,26 +101,30 @@ impl<'a> Emit<'a, '_> {
     fn op(&mut self, id: OpId) {
         let op = self.func().op(id);
         let guard = self.plan.guards.get(id).to_vec();
+        if self.plan.fusions.is_member(id) {
+            return self.launch(id, &guard);
+        }
         match (Kind::of(op), &*op.name) {
             (Some(Kind::Read), _) => self.save(op),
             (Some(Kind::Into), _) => {
-                let dst = self.map[&op.operands[1]];
                 if !self
                     .lives(op.operands[0], &Place { base: Base::View(op.operands[1]), slices: Vec::new() })
                 {
+                    let dst = self.map[&op.operands[1]];
                     let src = self.memref(op.operands[0]);
                     let bases = [self.base(op.operands[0]), Some(Base::View(op.operands[1]))];
                     self.copy(&guard, src, dst, bases);
                 }
             }
             (Some(Kind::Materialize), _) => self.materialize(id),
-            (Some(Kind::Require), _) => {
+            (Some(Kind::Require | Kind::Enforce), _) => {
                 for operand in &op.operands {
                     self.settle(&guard, *operand);
                 }
                 self.close();
                 let operands: Vec<ValueId> = op.operands.iter().map(|v| self.operand(*v)).collect();
-                self.b.like(op, &operands, &[], Vec::new());
+                let made = self.b.like(op, &operands, &[], Vec::new());
+                self.b.func.op_mut(made).attrs.shift_remove(LAUNCH);
             }
             (_, "tensor.extract") => self.extract(op, &guard),
             (_, "tensor.insert") => self.insert(op, &guard),
@@ -165,19 +169,12 @@ impl<'a> Emit<'a, '_> {
     fn command(&mut self, id: OpId, guard: &Guard) {
         let op = self.func().op(id);
         let result = op.results[0];
-        for input in self.plan.fusions.inputs(self.func(), id) {
-            self.settle(guard, input);
+        let inputs = Parts::of(op).map_or(&[][..], |p| p.inputs);
+        for input in inputs {
+            self.settle(guard, *input);
         }
         let out = self.memref(result);
-        let inputs = Parts::of(op).map_or(&[][..], |p| p.inputs);
-        let bases: Vec<Option<Base>> = self
-            .plan
-            .fusions
-            .inputs(self.func(), id)
-            .iter()
-            .chain([&result])
-            .map(|v| self.base(*v))
-            .collect();
+        let bases: Vec<Option<Base>> = inputs.iter().chain([&result]).map(|v| self.base(*v)).collect();
         let kind = Kind::of(op);
         if kind == Some(Kind::H2d) && self.stream.is_busy(self.base(result)) {
             self.in_guard(guard, |emit| emit.wait());
@@ -185,22 +182,15 @@ impl<'a> Emit<'a, '_> {
         // What nothing on the stream is writing can come down without a wait.
         let idle = kind == Some(Kind::D2h) && !self.stream.is_busy(self.base(op.operands[0]));
         let blocking = kind == Some(Kind::H2d) || idle;
-        let operands: Vec<ValueId> = if self.plan.fusions.members(id).is_empty() {
-            inputs.iter().map(|v| self.operand(*v)).chain([out]).collect()
-        } else {
-            Vec::new()
-        };
+        let operands: Vec<ValueId> = inputs.iter().map(|v| self.operand(*v)).chain([out]).collect();
         self.settle(guard, result);
         self.in_guard(guard, |emit| {
-            if emit.plan.fusions.members(id).is_empty() {
-                let made = emit.b.like(op, &operands, &[], Vec::new());
-                let attrs = &mut emit.b.func.op_mut(made).attrs;
-                attrs.shift_remove("xpu.shape");
-                if blocking {
-                    attrs.insert("blocking".into(), xpuc_dialect::ir::Attr::Unit);
-                }
-            } else {
-                emit.fusion(id, out);
+            let made = emit.b.like(op, &operands, &[], Vec::new());
+            let attrs = &mut emit.b.func.op_mut(made).attrs;
+            attrs.shift_remove("xpu.shape");
+            attrs.shift_remove(LAUNCH);
+            if blocking {
+                attrs.insert("blocking".into(), xpuc_dialect::ir::Attr::Unit);
             }
         });
         match kind {
@@ -216,32 +206,70 @@ impl<'a> Emit<'a, '_> {
         }
     }
 
-    fn fusion(&mut self, id: OpId, out: ValueId) {
+    /// A launch: what it needs is read, its ops computed in order, what others need of it written.
+    fn launch(&mut self, id: OpId, guard: &Guard) {
+        let func = self.func();
+        let inputs = self.plan.fusions.inputs(func, id);
+        let outputs = self.plan.fusions.outputs(id);
+        let inside =
+            |v: ValueId| matches!(func.def(v), Def::Result(op, _) if self.plan.fusions.anchor(op) == id);
+        let late = |place: &Place| match place.base {
+            Base::View(memref) if inside(memref) => Some(memref),
+            _ => None,
+        };
+        let outer: Vec<ValueId> = inputs.iter().map(|v| self.operand(*v)).collect();
+        let mut targets = Vec::new();
+        for output in outputs {
+            let Some(place) = self.plan.places.get(func, *output) else { continue };
+            let memref = match late(&place) {
+                Some(view) => Err(view),
+                None => Ok(self.memref(*output)),
+            };
+            targets.push((*output, memref));
+        }
+        let bases: Vec<Option<Base>> = inputs
+            .iter()
+            .chain(outputs)
+            .filter(|v| func.ty(**v).tensor().is_some())
+            .map(|v| self.base(*v))
+            .collect();
+        self.in_guard(guard, |emit| emit.fusion(id, &inputs, &outer, &targets));
+        self.stream.work(&bases);
+    }
+
+    fn fusion(
+        &mut self,
+        id: OpId,
+        inputs: &[ValueId],
+        outer: &[ValueId],
+        targets: &[(ValueId, Result<ValueId, ValueId>)],
+    ) {
         let func = self.func();
         let block = self.b.func.new_block(&[]);
+        let home = std::mem::replace(&mut self.b.block, block);
         let mut inner: HashMap<ValueId, ValueId> = HashMap::new();
-        let home = self.b.block;
-        let inputs = self.plan.fusions.inputs(func, id);
-        let outer: Vec<ValueId> = inputs.iter().map(|v| self.operand(*v)).collect();
-        self.b.block = block;
         for (input, outer) in inputs.iter().zip(outer) {
             let value = match func.ty(*input) {
-                ty @ Type::Tensor(_) => self.b.value(Kind::Read.name(), &[outer], ty.clone(), &[]),
-                _ => outer,
+                ty @ Type::Tensor(_) => self.b.value(Kind::Read.name(), &[*outer], ty.clone(), &[]),
+                _ => *outer,
             };
             inner.insert(*input, value);
         }
-        let root = func.op(id).results[0];
-        for member in self.plan.fusions.members(id).iter().chain([&id]) {
+        for member in self.plan.fusions.members(id) {
             let op = func.op(*member);
             self.b.loc = op.loc.clone();
             let operands: Vec<ValueId> = op.operands.iter().map(|v| inner[v]).collect();
             let types: Vec<Type> = op.results.iter().map(|v| func.ty(*v).clone()).collect();
             let made = self.b.like(op, &operands, &types, Vec::new());
-            self.b.func.op_mut(made).attrs.shift_remove("xpu.shape");
-            inner.insert(op.results[0], self.b.func.op(made).results[0]);
+            let made = self.b.func.op_mut(made);
+            made.attrs.shift_remove("xpu.shape");
+            made.attrs.shift_remove(LAUNCH);
+            inner.extend(op.results.iter().copied().zip(made.results.clone()));
         }
-        self.b.effect(Kind::Into.name(), &[inner[&root], out], &[]);
+        for (output, target) in targets {
+            let memref = target.unwrap_or_else(|view| inner[&view]);
+            self.b.effect(Kind::Into.name(), &[inner[output], memref], &[]);
+        }
         self.b.effect("vector.yield", &[], &[]);
         self.b.block = home;
         self.b.op(Kind::Fusion.name(), OpSpec { regions: vec![vec![block]], ..OpSpec::default() });

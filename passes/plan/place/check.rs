@@ -3,7 +3,7 @@
 use super::{Base, Input, Place, Places};
 use crate::plan::guard::{Guard, exclusive};
 use std::collections::HashMap;
-use xpuc_dialect::ir::{Extent, Op, OpId, Slice, ValueId};
+use xpuc_dialect::ir::{Attr, Extent, Op, OpId, Slice, ValueId};
 use xpuc_dialect::ops::{Kind, Parts};
 
 pub(super) enum Violation {
@@ -41,18 +41,21 @@ impl<'a> Check<'a> {
         let func = input.func;
         let mut check = Check { input, places, uses: HashMap::new(), defined: HashMap::new() };
         for (at, id) in input.order.iter().enumerate() {
-            for result in &func.op(*id).results {
-                check.defined.insert(*result, at);
-            }
-            let members: Vec<OpId> =
-                input.fusions.members(*id).iter().copied().chain(std::iter::once(*id)).collect();
-            for member in members {
-                for operand in &func.op(member).operands {
+            let launch = input.fusions.is_member(*id);
+            for member in input.fusions.command(id) {
+                for result in &func.op(*member).results {
+                    check.defined.insert(*result, at);
+                }
+                for operand in &func.op(*member).operands {
                     let Some(owner) = check.owner(*operand) else { continue };
-                    let guards = if member == *id {
-                        input.guards.of_use(func, *id, *operand)
-                    } else {
+                    // A launch uses its own outputs as it computes them.
+                    if launch && input.fusions.outputs(*id).contains(&owner) {
+                        continue;
+                    }
+                    let guards = if launch {
                         vec![input.guards.get(*id).to_vec()]
+                    } else {
+                        input.guards.of_use(func, *id, *operand)
                     };
                     for guard in guards {
                         check.uses.entry(owner).or_default().push(Use { at, op: *id, guard });
@@ -81,6 +84,17 @@ impl<'a> Check<'a> {
         }
         let writes: Vec<Write> =
             self.input.order.iter().enumerate().flat_map(|(at, id)| self.writes(at, *id)).collect();
+        // What one launch writes, it writes in any order.
+        for pair in
+            writes.chunk_by(|a, b| a.at == b.at && self.input.fusions.is_member(self.input.order[a.at]))
+        {
+            for (k, write) in pair.iter().enumerate() {
+                if pair[..k].iter().any(|other| self.overlap(&other.place, &write.place)) {
+                    let reason = "the same launch may write there already".to_owned();
+                    return Some(Violation::Deny(write.value, reason));
+                }
+            }
+        }
         writes.iter().find_map(|write| self.check(write))
     }
 
@@ -89,7 +103,8 @@ impl<'a> Check<'a> {
         let func = self.input.func;
         let unknown = |id: &OpId| {
             let op = func.op(*id);
-            Kind::of(op).is_none() && !crate::tidy::is_pure(op) && &*op.name != "func.return"
+            let ours = !matches!(Kind::of(op), None | Some(Kind::Launch));
+            !ours && !crate::tidy::is_pure(op) && &*op.name != "func.return"
         };
         let barriers: Vec<usize> =
             self.input.order.iter().enumerate().filter(|(_, id)| unknown(id)).map(|(at, _)| at).collect();
@@ -116,6 +131,10 @@ impl<'a> Check<'a> {
         let write =
             |place: Place, value: ValueId, copy: bool| Write { at, place, value, guard: guard.clone(), copy };
         let home = |value: ValueId| self.places.get(func, value);
+        if self.input.fusions.is_member(id) {
+            let outputs = self.input.fusions.outputs(id);
+            return outputs.iter().filter_map(|v| Some(write(home(*v)?, *v, false))).collect();
+        }
         if Parts::of(op).is_some() {
             return home(op.results[0]).map(|place| write(place, op.results[0], false)).into_iter().collect();
         }
@@ -235,8 +254,12 @@ impl<'a> Check<'a> {
         between.iter().find_map(|id| {
             let op = func.op(*id);
             match Kind::of(op) {
-                // Nothing of the caller's is written before the contract holds.
-                Some(Kind::Require) => Some("a clause of the contract is checked later".to_owned()),
+                // Nothing of the caller's is written before the contract holds. A launch that has checked a clause
+                // has written nothing if it fails.
+                Some(Kind::Enforce) if self.checks(write.at, op) => None,
+                Some(Kind::Require | Kind::Enforce) => {
+                    Some("a clause of the contract is checked later".to_owned())
+                }
                 // What is kept of it is copied there and then.
                 Some(Kind::Read) if self.may_alias(op.operands[0], memref) => {
                     let kept = self
@@ -249,25 +272,36 @@ impl<'a> Check<'a> {
                 Some(Kind::Into) => {
                     self.may_alias(op.operands[1], memref).then(|| "another write comes between".to_owned())
                 }
-                Some(_) => None,
+                Some(kind) if kind != Kind::Launch => None,
                 None if crate::tidy::is_pure(op) => None,
-                None => Some(format!("{} may use the buffer before", op.name)),
+                _ => Some(format!("{} may use the buffer before", op.name)),
             }
         })
+    }
+
+    /// Whether the launch at a position has checked the clause that is enforced.
+    fn checks(&self, at: usize, enforce: &Op) -> bool {
+        let number = self.input.fusions.number(self.input.order[at]);
+        let checked = match enforce.attrs.get(crate::offload::LAUNCH) {
+            Some(Attr::Int(number, _)) => Some(*number),
+            _ => None,
+        };
+        number.is_some() && number == checked
     }
 
     /// Whether the command that writes may read what lives there while it does.
     fn reusable(&self, write: &Write, owner: ValueId, place: &Place) -> bool {
         let func = self.input.func;
         let id = self.input.order[write.at];
+        if self.input.fusions.is_member(id) {
+            return false;
+        }
         let op: &Op = func.op(id);
         let stays =
             |value: ValueId| *place == write.place && self.places.get(func, value).as_ref() == Some(place);
         let mut reads = op.operands.iter().enumerate().filter(|(_, v)| self.owner(**v) == Some(owner));
         if let Some(parts) = Parts::of(op) {
-            let alone = self.input.fusions.members(id).is_empty();
-            return alone
-                && reads.all(|(position, value)| parts.kind.may_reuse_input(op, position) && stays(*value));
+            return reads.all(|(position, value)| parts.kind.may_reuse_input(op, position) && stays(*value));
         }
         match &*op.name {
             // The whole that something is put into, where it is; what is put there is copied.
@@ -280,10 +314,13 @@ impl<'a> Check<'a> {
     }
 
     fn overlap(&self, a: &Place, b: &Place) -> bool {
-        a.base.may_overlap(b.base, self.input.buffers)
+        match (a.base, b.base) {
+            (Base::View(x), Base::View(y)) => self.may_alias(x, y),
+            _ => a.base.may_overlap(b.base, self.input.buffers),
+        }
     }
 
     fn may_alias(&self, a: ValueId, b: ValueId) -> bool {
-        Base::View(a).may_overlap(Base::View(b), self.input.buffers)
+        Base::View(a).may_overlap(Base::View(b), self.input.buffers) && !self.input.extents.disjoint(a, b)
     }
 }

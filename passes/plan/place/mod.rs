@@ -10,6 +10,7 @@ mod wish;
 
 use super::fuse::Fusions;
 use super::guard::Guards;
+use crate::extents::Extents;
 use crate::raise::Buffers;
 use check::{Check, Violation};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -78,6 +79,8 @@ pub(super) struct Places {
     pub(super) denials: Vec<Denial>,
     /// Ops through which a value got its place: the ones it is a part of.
     parents: HashMap<ValueId, Vec<OpId>>,
+    /// Values that launches compute wherever they use them.
+    lazy: HashSet<ValueId>,
     /// Position at which a value written in place is expected in its buffer.
     due: HashMap<ValueId, usize>,
 }
@@ -96,6 +99,9 @@ impl Places {
         if let Some(place) = self.homes.get(&value) {
             return Some(place.clone());
         }
+        if self.lazy.contains(&value) {
+            return None;
+        }
         let op = func.def_op(value)?;
         if let Some(slice) = Slice::of(op) {
             return Some(self.get(func, slice.source)?.slice(slice));
@@ -111,6 +117,7 @@ pub(super) struct Input<'a> {
     pub(super) guards: &'a Guards,
     pub(super) fusions: &'a Fusions,
     pub(super) buffers: &'a Buffers,
+    pub(super) extents: &'a Extents<'a>,
 }
 
 pub(super) fn decide(input: &Input<'_>) -> Places {

@@ -22,8 +22,15 @@ impl<'a> Wish<'a> {
         saved: &'a BTreeSet<ValueId>,
         alone: &'a BTreeSet<ValueId>,
     ) -> Self {
-        let position = input.order.iter().enumerate().map(|(i, id)| (*id, i)).collect();
-        Wish { input, denied, saved, alone, position, places: Places::default() }
+        let mut position = HashMap::new();
+        let mut places = Places::default();
+        for (at, id) in input.order.iter().enumerate() {
+            position.extend(input.fusions.command(id).iter().map(|member| (*member, at)));
+            for member in input.fusions.members(*id) {
+                places.lazy.extend(&input.func.op(*member).results);
+            }
+        }
+        Wish { input, denied, saved, alone, position, places }
     }
 
     pub(super) fn run(mut self) -> Places {
@@ -51,11 +58,13 @@ impl<'a> Wish<'a> {
             }
         }
         for id in self.input.order.iter().rev() {
+            let launch = self.input.fusions.is_member(*id);
             // Views live where what they are views of lives.
-            if Slice::of(func.op(*id)).is_some() || &*func.op(*id).name == "tensor.cast" {
+            if !launch && (Slice::of(func.op(*id)).is_some() || &*func.op(*id).name == "tensor.cast") {
                 continue;
             }
-            for result in &func.op(*id).results {
+            let results = if launch { self.input.fusions.outputs(*id) } else { &func.op(*id).results };
+            for result in results {
                 let is_tensor = func.ty(*result).tensor().is_some();
                 if is_tensor && self.places.get(func, *result).is_none() {
                     let temp = self.temp(*result);
@@ -79,6 +88,9 @@ impl<'a> Wish<'a> {
             return;
         }
         let op = func.op(id);
+        if self.input.fusions.is_member(id) {
+            return self.place(value, place, due, through);
+        }
         if Slice::of(op).is_some() || Kind::of(op) == Some(Kind::Read) || !self.position.contains_key(&id) {
             return;
         }
@@ -95,7 +107,7 @@ impl<'a> Wish<'a> {
         self.places.due.insert(value, due);
         let Def::Result(id, _) = func.def(value) else { return };
         let op = func.op(id);
-        if self.alone.contains(&value) {
+        if self.alone.contains(&value) || self.input.fusions.is_member(id) {
             return;
         }
         let mut path = through.to_vec();

@@ -1,32 +1,28 @@
-//! Integer algebra on elements.
+//! Integer algebra on elements. Sums need no rules: they have a normal form.
 
-use super::{Row, class, is_scalar, rw};
-use crate::simplify::analysis::Graph;
-use egg::Subst;
-use xpuc_dialect::dim::Dim;
+use super::{Row, fact, is, rw};
 
 #[rustfmt::skip]
 pub(super) fn rows() -> Vec<Row> { vec![
-    rw!("add-zero";       "(broadcast_add ?x 0)"                    => "?x"),
-    rw!("sub-zero";       "(broadcast_sub ?x 0)"                    => "?x"),
-    rw!("mul-one";        "(broadcast_mul ?x 1)"                    => "?x"),
-    rw!("floordiv-one";   "(broadcast_floordiv ?x 1)"               => "?x"),
-    rw!("add-splat";      "(broadcast_add ?x (constant[@] ?s ?n))"     => "(broadcast_add ?x ?s)"       if "the constant stretches to ?x", splat),
-    rw!("sub-splat";      "(broadcast_sub ?x (constant[@] ?s ?n))"     => "(broadcast_sub ?x ?s)"       if "the constant stretches to ?x", splat),
-    rw!("mul-splat";      "(broadcast_mul ?x (constant[@] ?s ?n))"     => "(broadcast_mul ?x ?s)"       if "the constant stretches to ?x", splat),
-    rw!("floordiv-splat"; "(broadcast_floordiv ?x (constant[@] ?s ?n))" => "(broadcast_floordiv ?x ?s)" if "the constant stretches to ?x", splat),
-    rw!("mod-splat";      "(broadcast_mod ?x (constant[@] ?s ?n))"     => "(broadcast_mod ?x ?s)"       if "the constant stretches to ?x", splat),
-    rw!("select-same";    "(select ?m ?x ?x)"                       => "?x"                          if "?x is no scalar", tensor),
-    rw!("if-same";        "(arith.select ?c ?x ?x)"                 => "?x"),
+    rw!("add-splat";      "(broadcast_add ?x (constant ?s ?n))"        => "(broadcast_add ?x ?s)"),
+    rw!("sub-splat";      "(broadcast_sub ?x (constant ?s ?n))"        => "(broadcast_sub ?x ?s)"),
+    rw!("mul-splat";      "(broadcast_mul ?x (constant ?s ?n))"        => "(broadcast_mul ?x ?s)"),
+    rw!("floordiv-splat"; "(broadcast_floordiv ?x (constant ?s ?n))"   => "(broadcast_floordiv ?x ?s)"),
+    rw!("mod-splat";      "(broadcast_mod ?x (constant ?s ?n))"        => "(broadcast_mod ?x ?s)"),
+    rw!("min-splat";      "(broadcast_min ?x (constant ?s ?n))"        => "(broadcast_min ?x ?s)"),
+    rw!("max-splat";      "(broadcast_max ?x (constant ?s ?n))"        => "(broadcast_max ?x ?s)"),
+    rw!("min-same";       "(broadcast_min ?x ?x)"                      => "?x"),
+    rw!("max-same";       "(broadcast_max ?x ?x)"                      => "?x"),
+    rw!("min-decided";    "(broadcast_min ?x ?y)"                      => "?x" if "?x <= ?y by their ranges", |g, s| fact(g, s, "?x").range.1 <= fact(g, s, "?y").range.0),
+    rw!("max-decided";    "(broadcast_max ?x ?y)"                      => "?x" if "?x >= ?y by their ranges", |g, s| fact(g, s, "?x").range.0 >= fact(g, s, "?y").range.1),
+    rw!("min-max";        "(broadcast_min ?x (broadcast_max ?x ?y))"   => "?x"),
+    rw!("max-min";        "(broadcast_max ?x (broadcast_min ?x ?y))"   => "?x"),
+    rw!("select-same";    "(select ?m ?x ?x)"                          => "?x"),
+    rw!("select-true";    "(select ?m ?x ?y)"                          => "?x" if "?m is 1", |g, s| is(g, s, "?m", 1)),
+    rw!("select-false";   "(select ?m ?x ?y)"                          => "?y" if "?m is 0", |g, s| is(g, s, "?m", 0)),
+    rw!("select-twice";   "(select ?m (select ?m ?x ?z) ?y)"           => "(select ?m ?x ?y)"),
+    rw!("select-again";   "(select ?m ?x (select ?m ?z ?y))"           => "(select ?m ?x ?y)"),
+    rw!("if-same";        "(arith.select ?c ?x ?x)"                    => "?x"),
+    rw!("if-true";        "(arith.select ?c ?x ?y)"                    => "?x" if "?c is 1", |g, s| is(g, s, "?c", 1)),
+    rw!("if-false";       "(arith.select ?c ?x ?y)"                    => "?y" if "?c is 0", |g, s| is(g, s, "?c", 0)),
 ]}
-
-fn tensor(graph: &Graph, subst: &Subst) -> bool {
-    !is_scalar(graph, subst, "?x")
-}
-
-/// Dropping the constant leaves the shape of `?x`: the constant has size 1, or that of `?x`.
-fn splat(graph: &Graph, subst: &Subst) -> bool {
-    let dims = &graph[class(subst, "?x")].data.dims;
-    let size = graph[class(subst, "?n")].data.scalar.as_ref();
-    tensor(graph, subst) && size.is_some_and(|n| *n == Dim::constant(1) || dims.as_slice() == [n.clone()])
-}

@@ -1,18 +1,20 @@
-//! The rules, in aligned tables, and how they become egg's.
+//! The rules, in aligned tables, and how they become egg's. `README.md` says how to write one.
 //!
 //! A rule's sides are terms over op names (`xpu.` left out, `name[detail]` fixes a predicate). The types of
-//! what the right side makes follow from its operands. A side condition asks the e-class analysis.
-//! A name ending in `~n` is the same rule with the operands of a commutative op exchanged, or with `@` standing
-//! for the other space.
+//! what the right side makes follow from its operands. A side condition asks the facts of the e-classes.
+//! A name ending in `~n` is the same rule with the operands of a commutative op exchanged, or on scalars.
 
 mod algebra;
+mod array;
+mod division;
 mod slice;
 mod slot;
-mod transfer;
+mod sum;
 
-use super::analysis::{Facts, Graph, result_type};
+use super::facts::{Data, Facts, Graph, range, result_type};
 use super::lang::Node;
-use egg::{Applier, ENodeOrVar, Id, Language, Pattern, PatternAst, Rewrite, Subst, Symbol, Var};
+use egg::{Applier, ENodeOrVar, Id, Language, Pattern, PatternAst, RecExpr, Rewrite, Subst, Symbol, Var};
+use xpuc_dialect::ops::Binary;
 
 /// A rule as people see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,18 +29,28 @@ pub struct Rule {
     pub condition: &'static str,
 }
 
+/// Equalities that are found by looking at all classes at once rather than by patterns.
+pub(super) const BUILT_IN: [Rule; 2] = [
+    Rule {
+        name: "constant",
+        left: "?x",
+        right: "the constant",
+        condition: "the range of ?x is one value, and not because a clause says so of ?x itself",
+    },
+    Rule { name: "sum", left: "?x", right: "?y", condition: "both have one normal form, type and shape" },
+];
+
 /// A rule as a table holds it.
-struct Row {
-    rule: Rule,
-    condition: fn(&Graph, &Subst) -> bool,
+pub(super) struct Row {
+    pub(super) rule: Rule,
+    pub(super) condition: Condition,
 }
+
+pub(super) type Condition = fn(&Graph, &Subst) -> bool;
 
 macro_rules! rw {
     ($name:literal; $left:literal => $right:literal) => {
-        $crate::simplify::rules::Row {
-            rule: $crate::simplify::rules::Rule { name: $name, left: $left, right: $right, condition: "" },
-            condition: |_, _| true,
-        }
+        rw!($name; $left => $right if "", |_, _| true)
     };
     ($name:literal; $left:literal => $right:literal if $words:literal, $condition:expr) => {
         $crate::simplify::rules::Row {
@@ -56,38 +68,67 @@ use rw;
 
 /// Every rule.
 pub fn rules() -> Vec<Rule> {
-    let mut all: Vec<Rule> = rows().into_iter().map(|row| row.rule).collect();
-    all.push(transfer::MOVE_TO_DEVICE.clone());
-    all
+    BUILT_IN.into_iter().chain(rows().into_iter().map(|row| row.rule)).collect()
 }
 
-fn rows() -> Vec<Row> {
-    [algebra::rows(), slice::rows(), slot::rows(), transfer::rows()].into_iter().flatten().collect()
+pub(super) fn rows() -> Vec<Row> {
+    [algebra::rows(), division::rows(), array::rows(), slice::rows(), slot::rows()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The rules for egg.
 pub(super) fn all() -> &'static [Rewrite<Node, Facts>] {
-    static ALL: std::sync::LazyLock<Vec<Rewrite<Node, Facts>>> = std::sync::LazyLock::new(|| {
-        let mut all = Vec::new();
-        for row in rows() {
-            let spaces: &[&str] = if row.rule.left.contains('@') { &["host", "device"] } else { &[""] };
-            let mut variants = Vec::new();
-            for space in spaces {
-                let right = parse(&row.rule.right.replace('@', space)).ast;
-                let left = parse(&row.rule.left.replace('@', space)).ast;
-                variants.extend(orders(&left).into_iter().map(|left| (left, right.clone())));
-            }
-            for (n, (left, ast)) in variants.into_iter().enumerate() {
-                let name = if n == 0 { row.rule.name.to_owned() } else { format!("{}~{n}", row.rule.name) };
-                let rewrite =
-                    Rewrite::new(name.as_str(), Pattern::new(left), Right { ast, condition: row.condition });
-                all.push(rewrite.unwrap_or_else(|error| panic!("rule {name}: {error}")));
-            }
-        }
-        all.push(transfer::move_to_device());
-        all
-    });
+    static ALL: std::sync::LazyLock<Vec<Rewrite<Node, Facts>>> =
+        std::sync::LazyLock::new(|| rows().iter().flat_map(compile).collect());
     &ALL
+}
+
+fn compile(row: &Row) -> Vec<Rewrite<Node, Facts>> {
+    let mut all: Vec<Rewrite<Node, Facts>> = Vec::new();
+    for (left, right) in
+        [(row.rule.left.to_owned(), row.rule.right.to_owned())].into_iter().chain(on_scalars(row))
+    {
+        let ast = parse(&right).ast;
+        let left = parse(&left).ast;
+        let mut push = |left: Left| {
+            let n = all.len();
+            let name = if n == 0 { row.rule.name.to_owned() } else { format!("{}~{n}", row.rule.name) };
+            let right = Right { ast: ast.clone(), condition: row.condition };
+            let rewrite = match left {
+                Left::Term(pattern) => Rewrite::new(name.as_str(), pattern, right),
+                Left::Sum(pattern) => Rewrite::new(name.as_str(), pattern, right),
+            };
+            all.push(rewrite.unwrap_or_else(|error| panic!("rule {name}: {error}")));
+        };
+        match sum::Pattern::of(&left) {
+            Some(sum) => push(Left::Sum(sum)),
+            None => orders(&left).into_iter().for_each(|left| push(Left::Term(Pattern::new(left)))),
+        }
+    }
+    all
+}
+
+enum Left {
+    Term(Pattern<Node>),
+    Sum(sum::Pattern),
+}
+
+/// The rule on scalars, if all its ops are arithmetic that scalars have too.
+fn on_scalars(row: &Row) -> Option<(String, String)> {
+    let pairs = [
+        ("(broadcast_add ", "(arith.addi "),
+        ("(broadcast_sub ", "(arith.subi "),
+        ("(broadcast_mul ", "(arith.muli "),
+        ("(broadcast_floordiv ", "(arith.floordivsi "),
+        ("(broadcast_min ", "(arith.minsi "),
+        ("(broadcast_max ", "(arith.maxsi "),
+    ];
+    let replace = |text: &str| pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+    let sides = (replace(row.rule.left), replace(row.rule.right));
+    let other = |text: &str| text.matches('(').count() != text.matches("(arith.").count();
+    (sides.0 != row.rule.left && !other(&sides.0) && !other(&sides.1)).then_some(sides)
 }
 
 /// The rule that a variant belongs to.
@@ -95,13 +136,14 @@ pub(super) fn base_name(name: &str) -> &str {
     name.split_once('~').map_or(name, |(base, _)| base)
 }
 
-/// Terms that only rules use, to recognize a large one in steps; never part of a program.
-pub(super) fn is_auxiliary(name: &str) -> bool {
-    matches!(name, "position" | "page")
+pub(super) fn parse(text: &str) -> Pattern<Node> {
+    text.parse().unwrap_or_else(|error| panic!("pattern {text}: {error}"))
 }
 
-fn parse(text: &str) -> Pattern<Node> {
-    text.parse().unwrap_or_else(|error| panic!("pattern {text}: {error}"))
+/// The part of a pattern below one of its nodes.
+fn below(ast: &PatternAst<Node>, id: Id) -> Pattern<Node> {
+    let part: RecExpr<ENodeOrVar<Node>> = ast[id].build_recexpr(|id| ast[id].clone());
+    Pattern::new(part)
 }
 
 /// The pattern with every choice of operand order of its commutative ops.
@@ -109,7 +151,7 @@ fn orders(ast: &PatternAst<Node>) -> Vec<PatternAst<Node>> {
     let mut all = vec![ast.clone()];
     for (position, node) in ast.as_ref().iter().enumerate() {
         let ENodeOrVar::ENode(node) = node else { continue };
-        if matches!(&*node.name, "broadcast_add" | "broadcast_mul") && node.children[0] != node.children[1] {
+        if node.op.commutes() && node.children[0] != node.children[1] {
             let swapped: Vec<PatternAst<Node>> = all
                 .iter()
                 .map(|ast| {
@@ -126,11 +168,17 @@ fn orders(ast: &PatternAst<Node>) -> Vec<PatternAst<Node>> {
     all
 }
 
+/// Adds a node with the type that its operands give it; `None` where they give it none.
+pub(super) fn add(graph: &mut Graph, mut node: Node) -> Option<Id> {
+    node.ty = Some(node.ty.or_else(|| result_type(&node, graph))?);
+    Some(graph.add(node))
+}
+
 /// The right side of a rule: adds its terms, typed.
 #[derive(Clone)]
 struct Right {
     ast: PatternAst<Node>,
-    condition: fn(&Graph, &Subst) -> bool,
+    condition: Condition,
 }
 
 impl Applier<Node, Facts> for Right {
@@ -145,23 +193,21 @@ impl Applier<Node, Facts> for Right {
         if !(self.condition)(graph, subst) {
             return Vec::new();
         }
-        let mut ids: Vec<Id> = Vec::new();
+        let mut ids: Vec<Id> = Vec::with_capacity(self.ast.as_ref().len());
         for node in self.ast.as_ref() {
             let id = match node {
-                ENodeOrVar::Var(var) => subst[*var],
+                ENodeOrVar::Var(var) => Some(subst[*var]),
                 ENodeOrVar::ENode(node) => {
-                    let mut node = node.clone().map_children(|child| ids[usize::from(child)]);
-                    let ty = node.ty.clone().or_else(|| result_type(&node, graph));
-                    let Some(ty) = ty else { return Vec::new() };
-                    node.ty = Some(ty);
-                    graph.add(node)
+                    add(graph, node.clone().map_children(|child| ids[usize::from(child)]))
                 }
             };
+            let Some(id) = id else { return Vec::new() };
             ids.push(id);
         }
         let Some(root) = ids.last().copied() else { return Vec::new() };
-        // Equal terms have equal types; a pattern may have matched what it does not mean.
-        if graph[root].data.ty != graph[class].data.ty {
+        // Equal terms have equal types and shapes; a pattern may have matched what it does not mean.
+        let (made, found) = (&graph[root].data, &graph[class].data);
+        if made.ty != found.ty || made.shape().is_none() || made.shape() != found.shape() {
             return Vec::new();
         }
         if graph.union(class, root) { vec![root] } else { Vec::new() }
@@ -177,11 +223,26 @@ fn class(subst: &Subst, name: &str) -> Id {
     subst[name.parse().unwrap_or_else(|error| panic!("{name}: {error}"))]
 }
 
+/// The facts of a variable.
+fn fact<'g>(graph: &'g Graph, subst: &Subst, name: &str) -> &'g Data {
+    &graph[class(subst, name)].data
+}
+
 fn is_scalar(graph: &Graph, subst: &Subst, name: &str) -> bool {
-    graph[class(subst, name)].data.ty.is_scalar()
+    fact(graph, subst, name).ty.is_scalar()
 }
 
 /// Whether every element is at least `bound`.
 fn at_least(graph: &Graph, subst: &Subst, name: &str, bound: i64) -> bool {
-    graph[class(subst, name)].data.range.0 >= bound
+    fact(graph, subst, name).range.0 >= bound
+}
+
+/// Whether every element is `value`.
+fn is(graph: &Graph, subst: &Subst, name: &str, value: i64) -> bool {
+    fact(graph, subst, name).range == (value, value)
+}
+
+/// The range of `x op y`, if no value of it wraps around.
+fn exact(op: Binary, x: range::Range, y: range::Range, bits: u32) -> Option<range::Range> {
+    range::exact(op, x, y, bits)
 }

@@ -1,7 +1,7 @@
 //! Slices of values.
 
-use super::{Row, class, rw};
-use crate::simplify::analysis::Graph;
+use super::{Row, fact, rw};
+use crate::simplify::facts::Graph;
 use egg::Subst;
 
 #[rustfmt::skip]
@@ -12,7 +12,6 @@ pub(super) fn rows() -> Vec<Row> { vec![
 ]}
 
 fn whole(graph: &Graph, subst: &Subst, of: &str) -> bool {
-    let dims = &graph[class(subst, of)].data.dims;
-    let size = graph[class(subst, "?n")].data.scalar.as_ref();
-    size.is_some_and(|n| dims.as_slice() == [n.clone()])
+    let size = fact(graph, subst, "?n").scalar;
+    size.is_some_and(|n| fact(graph, subst, of).dims == [n])
 }

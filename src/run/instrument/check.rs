@@ -2,8 +2,8 @@
 
 use super::{Clause, INT, Rewriter, call, wide};
 use std::convert::Infallible;
-use xpuc_dialect::ir::{Attr, Builder, OpId, OpSpec, Shaped, Type, ValueId};
-use xpuc_dialect::ops::predicate;
+use xpuc_dialect::ir::{Attr, BlockId, Builder, Op, OpId, OpSpec, Shaped, Type, ValueId};
+use xpuc_dialect::ops::{Predicate, predicate};
 
 impl Rewriter<'_> {
     /// Base, linear index, whether inside, element code and agent of an access.
@@ -98,10 +98,7 @@ impl Rewriter<'_> {
     /// Goes on when every element satisfies the clause, else reports the first that does not and returns.
     pub(super) fn require(&mut self, b: &mut Builder<'_>, id: OpId, loc: ValueId) {
         let op = self.func.op(id);
-        let Some(predicate) = predicate(op) else { return };
-        let message = op.str_attr("message").unwrap_or_default().to_owned();
-        self.tables.clauses.push(Clause { message, expected: predicate.in_words() });
-        let clause = b.constant(self.tables.clauses.len() as i64 - 1, &INT);
+        let Some((predicate, clause)) = self.clause(b, op) else { return };
         let (x, y) = (self.map[&op.operands[0]], self.map[&op.operands[1]]);
         let nowhere = b.index(-1);
         let scalar = b.ty(x).is_scalar();
@@ -111,18 +108,51 @@ impl Rewriter<'_> {
             let index = self.first_violation(b, (x, y), predicate.as_str(), loc);
             (b.cmpi("eq", index, nowhere), index)
         };
-        let (go_on, fail) = (b.func.new_block(&[]), b.func.new_block(&[]));
-        b.func.body.extend([fail, go_on]);
-        let successors = vec![go_on, fail];
-        let segments = [("operandSegmentSizes", Attr::I32s(vec![1, 0, 0]))];
-        b.op("cf.cond_br", OpSpec { operands: &[holds], successors, attrs: &segments, ..OpSpec::default() });
-        b.block = fail;
+        let go_on = fork(b, holds);
         let found = if scalar { x } else { self.load(b, x, index, loc) };
         let bound = if b.ty(y).is_scalar() { y } else { self.load(b, y, index, loc) };
         let (found, bound) = (wide(b, found), wide(b, bound));
         call(b, "xpu_rt_fail", &[clause, bound, found, index, loc], &[]);
         b.effect("func.return", &[], &[]);
         b.block = go_on;
+    }
+
+    /// Goes on unless the verdict names the clause, else reports what it says of it and returns.
+    pub(super) fn enforce(&mut self, b: &mut Builder<'_>, id: OpId, loc: ValueId) {
+        let op = self.func.op(id);
+        let Some((_, clause)) = self.clause(b, op) else { return };
+        let verdict = self.map[&op.operands[0]];
+        let number =
+            b.constant(op.attrs.get("clause").and_then(Attr::as_int).unwrap_or_default(), &Type::I64);
+        let element = |this: &mut Self, b: &mut Builder<'_>, k: i64| {
+            let k = b.index(k);
+            this.load(b, verdict, k, loc)
+        };
+        let failed = element(self, b, 0);
+        let failed = wide(b, failed);
+        let holds = b.cmpi("ne", failed, number);
+        let go_on = fork(b, holds);
+        let index = element(self, b, 1);
+        let index = b.int_cast(index, &Type::Index);
+        let [found, bound] = [2, 4].map(|lower| {
+            let halves = [lower, lower + 1].map(|half| element(self, b, half));
+            let low = b.value("arith.extui", &[halves[0]], Type::I64, &[]);
+            let high = wide(b, halves[1]);
+            let bits = b.constant(32, &Type::I64);
+            let high = b.arith("shli", high, bits);
+            b.arith("ori", high, low)
+        });
+        call(b, "xpu_rt_fail", &[clause, bound, found, index, loc], &[]);
+        b.effect("func.return", &[], &[]);
+        b.block = go_on;
+    }
+
+    /// Predicate of a clause, and its number in the table of messages.
+    fn clause(&mut self, b: &mut Builder<'_>, op: &Op) -> Option<(Predicate, ValueId)> {
+        let predicate = predicate(op)?;
+        let message = op.str_attr("message").unwrap_or_default().to_owned();
+        self.tables.clauses.push(Clause { message, expected: predicate.in_words() });
+        Some((predicate, b.constant(self.tables.clauses.len() as i64 - 1, &INT)))
     }
 
     pub(super) fn first_violation(
@@ -144,4 +174,15 @@ impl Rewriter<'_> {
         });
         found.unwrap_or_else(|never| match never {})[0]
     }
+}
+
+/// Branches: building goes on where the condition does not hold; returned is the block where it does.
+fn fork(b: &mut Builder<'_>, holds: ValueId) -> BlockId {
+    let (go_on, fail) = (b.func.new_block(&[]), b.func.new_block(&[]));
+    b.func.body.extend([fail, go_on]);
+    let successors = vec![go_on, fail];
+    let segments = [("operandSegmentSizes", Attr::I32s(vec![1, 0, 0]))];
+    b.op("cf.cond_br", OpSpec { operands: &[holds], successors, attrs: &segments, ..OpSpec::default() });
+    b.block = fail;
+    go_on
 }

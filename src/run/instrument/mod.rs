@@ -5,9 +5,9 @@
 //! when the module is written to MLIR.
 
 mod check;
+mod launch;
 
-use std::collections::HashMap;
-use std::convert::Infallible;
+use std::collections::{HashMap, HashSet};
 use xpuc_dialect::ir::{
     Attr, BlockId, Builder, Func, Loc, Module, OpId, OpSpec, Shaped, Space, Type, ValueId,
 };
@@ -18,13 +18,23 @@ use xpuc_dialect::ops::Kind;
 pub(super) struct Tables {
     /// Locations; entry 0 is unknown.
     pub(super) locs: Vec<Loc>,
-    /// Names of kernels.
-    pub(super) kernels: Vec<String>,
+    /// Kernels, one for each launch.
+    pub(super) kernels: Vec<Launched>,
+    /// How many barriers there are.
+    barriers: u32,
     /// Clauses of the contract.
     pub(super) clauses: Vec<Clause>,
 }
 
-/// What a violated `xpu.require` says.
+/// The kernel of a launch.
+#[derive(Debug, Clone)]
+pub(super) struct Launched {
+    pub(super) name: String,
+    /// Whether it has barriers, so that its programs take turns.
+    pub(super) by_turns: bool,
+}
+
+/// What a violated `xpu.require` or `xpu.enforce` says.
 #[derive(Debug, Clone)]
 pub(super) struct Clause {
     /// What it is about.
@@ -36,10 +46,12 @@ pub(super) struct Clause {
 /// Rewrites a lowered module for the JIT.
 pub(super) fn instrument(module: &Module, checked: bool) -> (Module, Tables) {
     let mut tables = Tables { locs: vec![Loc::UNKNOWN], ..Tables::default() };
+    let by_turns = launch::by_turns(module);
+    let mut rewritten = |func: &Func| rewrite(func, checked, &by_turns, &mut tables);
     let mut funcs: Vec<Func> = module
         .funcs
         .iter()
-        .map(|func| if func.body.is_empty() { func.clone() } else { rewrite(func, checked, &mut tables) })
+        .map(|func| if func.body.is_empty() { func.clone() } else { rewritten(func) })
         .collect();
     funcs.extend(declarations());
     (Module { funcs, attrs: module.attrs.clone() }, tables)
@@ -71,6 +83,12 @@ fn declarations() -> Vec<Func> {
         ("xpu_rt_wait", vec![n.clone()], vec![]),
         ("xpu_rt_launch_begin", vec![n.clone(), n.clone(), n.clone(), n.clone()], vec![i.clone()]),
         ("xpu_rt_next_program", vec![i.clone()], vec![i.clone()]),
+        ("xpu_rt_pass_id", vec![n.clone()], vec![]),
+        ("xpu_rt_pass_scalar", vec![Type::I64], vec![]),
+        ("xpu_rt_pass_buffer", vec![i.clone(), i.clone()], vec![]),
+        ("xpu_rt_pass_dim", vec![i.clone()], vec![]),
+        ("xpu_rt_run_by_turns", vec![n.clone(), n.clone()], vec![]),
+        ("xpu_rt_barrier", vec![n.clone(), n.clone()], vec![]),
         ("xpu_rt_launch_end", vec![], vec![]),
         ("xpu_rt_divided_by_zero", vec![n.clone()], vec![]),
         ("xpu_rt_fail", vec![n.clone(), Type::I64, Type::I64, i.clone(), n.clone()], vec![]),
@@ -94,17 +112,17 @@ fn alloc_name(bits: u32) -> String {
     format!("xpu_rt_alloc_i{bits}")
 }
 
-fn rewrite(func: &Func, checked: bool, tables: &mut Tables) -> Func {
+fn rewrite(func: &Func, checked: bool, by_turns: &HashSet<&str>, tables: &mut Tables) -> Func {
     let kernel = func.attrs.contains_key("xpu.kernel");
     let mut out = Func::new(func.name.clone(), &func.arg_types(), func.loc.clone());
-    if kernel {
+    if kernel && !by_turns.contains(&*func.name) {
         out.attrs.insert("sym_visibility".into(), Attr::str("private"));
     } else {
         out.attrs.insert("llvm.emit_c_interface".into(), Attr::Unit);
     }
     let entry = out.body[0];
     let map = func.args().iter().copied().zip(out.args().to_vec()).collect();
-    let mut rewriter = Rewriter { func, checked, kernel, tables, map, views: HashMap::new() };
+    let mut rewriter = Rewriter { func, checked, kernel, by_turns, tables, map, views: HashMap::new() };
     let mut b = Builder::new(&mut out, entry);
     // Functions of the lowered form have one block: `raise` and the programs see to it.
     for id in func.block(func.body[0]).ops.clone() {
@@ -118,6 +136,8 @@ struct Rewriter<'a> {
     func: &'a Func,
     checked: bool,
     kernel: bool,
+    /// Functions that have barriers.
+    by_turns: &'a HashSet<&'a str>,
     tables: &'a mut Tables,
     map: HashMap<ValueId, ValueId>,
     /// Base address and offset of each memref, per block they were computed in.
@@ -163,6 +183,8 @@ impl Rewriter<'_> {
                 call(b, "xpu_rt_wait", &[loc], &[]);
             }
             (Some(Kind::Require), _) => self.require(b, id, loc),
+            (Some(Kind::Enforce), _) => self.enforce(b, id, loc),
+            (Some(Kind::Barrier), _) => self.barrier(b, loc),
             (Some(Kind::Launch), _) => self.launch(b, id, loc),
             (_, "func.return") => self.results(b, id, loc),
             (_, name) if is_division(name) => self.divide(b, id, loc),
@@ -230,39 +252,18 @@ impl Rewriter<'_> {
             elements = b.arith("muli", elements, *size);
         }
         let bits = shaped.elem.bits().unwrap_or(32);
-        let space = b.constant(i64::from(shaped.space == Space::Device), &INT);
+        let space = match shaped.space {
+            Space::Host => 0,
+            Space::Device => 1,
+            Space::Shared => 2,
+            Space::Local => 3,
+        };
+        let space = b.constant(space, &INT);
         let flat = Type::MemRef(Shaped::new(Type::Int(bits), [None], shaped.space));
         let flat = call(b, &alloc_name(bits), &[space, elements, loc], &[flat])[0];
         let whole = if shaped.rank() == 1 { flat } else { reshape(b, flat, &sizes) };
         let memref = if b.ty(whole) == &ty { whole } else { b.value("memref.cast", &[whole], ty, &[]) };
         self.map.insert(op.results[0], memref);
-    }
-
-    fn launch(&mut self, b: &mut Builder<'_>, id: OpId, loc: ValueId) {
-        let op = self.func.op(id);
-        let size = |name: &str| op.attrs.get(name).and_then(Attr::as_int).unwrap_or(1);
-        let (clusters, cores) = (b.constant(size("clusters"), &INT), b.constant(size("cores"), &INT));
-        let block = op.regions[0][0];
-        let callee =
-            self.func.block(block).ops.iter().find_map(|inner| self.func.op(*inner).attrs.get("callee"));
-        let name = if let Some(Attr::Symbol(name)) = callee { name.to_string() } else { String::new() };
-        self.tables.kernels.push(name);
-        let kernel = b.constant(self.tables.kernels.len() as i64 - 1, &INT);
-        let count = call(b, "xpu_rt_launch_begin", &[kernel, clusters, cores, loc], &[Type::Index])[0];
-        let (zero, per_cluster) = (b.index(0), b.index(size("cores")));
-        let built = b.for_range(zero, count, |b, k| {
-            let program = call(b, "xpu_rt_next_program", &[k], &[Type::Index])[0];
-            let ids = [b.arith("divui", program, per_cluster), b.arith("remui", program, per_cluster)];
-            self.map.extend(self.func.block(block).args.iter().copied().zip(ids));
-            for inner in self.func.block(block).ops.clone() {
-                if &*self.func.op(inner).name != "vector.yield" {
-                    self.op(b, inner);
-                }
-            }
-            Ok::<(), Infallible>(())
-        });
-        built.unwrap_or_else(|never| match never {});
-        call(b, "xpu_rt_launch_end", &[], &[]);
     }
 
     fn results(&mut self, b: &mut Builder<'_>, id: OpId, loc: ValueId) {

@@ -35,9 +35,10 @@ impl Access {
 impl Machine {
     /// Loads an element: 0 or 1 for i1, sign-extended for i32; 0 if the machine fails or has failed.
     ///
-    /// Refused: an address that is no live buffer, the wrong element type, a device buffer on the host and
-    /// the reverse, an index outside the buffer or view, an element that nobody has written or that a d2h
-    /// is in flight into, and in a kernel an element that another program of the launch has written.
+    /// Refused: an address that is no live buffer, the wrong element type, a device or shared buffer on the host and
+    /// the reverse, shared memory of another cluster, an index outside the buffer or view, an element that nobody has written or that a d2h
+    /// is in flight into, and in a kernel an element that another program of the launch has written, with no
+    /// barrier in between.
     pub fn load(&mut self, access: Access) -> i64 {
         if self.failed() {
             return 0;
@@ -71,16 +72,16 @@ impl Machine {
             return Err(self.unreadable(block, index, access));
         }
         if access.agent == Agent::Kernel {
-            let Launch { first, loc: launched, .. } = self.launch;
+            let Launch { first, since, loc: launched, .. } = self.launch;
             let current = self.running(access)?;
             self.start_use(block);
             let block_ref = &mut self.blocks[block];
             let Trace { writer, reader } = &mut block_ref.trace[index];
-            if *writer >= first && *writer != current {
+            if *writer >= first && *writer != current && self.launch.races(*writer, current) {
                 let other = (*writer, Use::Write);
                 return Err(self.race(block, index, Use::Read, other, access.loc));
             }
-            if *reader < first {
+            if *reader < since && (*reader < first || self.launch.same_cluster(*reader, current)) {
                 *reader = current;
             }
             block_ref.shadow[index] = state | PENDING_READ;
@@ -107,7 +108,7 @@ impl Machine {
             let block_ref = &mut self.blocks[block];
             let entry = &mut block_ref.trace[index];
             for other in [(entry.writer, Use::Write), (entry.reader, Use::Read)] {
-                if other.0 >= first && other.0 != current {
+                if other.0 >= first && other.0 != current && self.launch.races(other.0, current) {
                     return Err(self.race(block, index, Use::Write, other, access.loc));
                 }
             }
@@ -124,17 +125,19 @@ impl Machine {
     /// The block and element of an access, if it is one in the memory that its agent sees.
     fn locate(&mut self, access: &Access, action: Use) -> Checked<(usize, usize)> {
         let index = self.live(access.base, access.deed(action), access.loc)?;
-        let expected = match access.agent {
-            Agent::Host => Space::Host,
-            Agent::Kernel => Space::Device,
+        let block = &self.blocks[index];
+        let buffer = &block.buffer;
+        let visible = match (access.agent, buffer.space) {
+            (Agent::Host, Space::Host) | (Agent::Kernel, Space::Device) => true,
+            (Agent::Kernel, Space::Shared) => block.cluster == self.launch.cluster,
+            _ => false,
         };
-        let buffer = &self.blocks[index].buffer;
         // One comparison for negative indices and too large ones.
         let inside = (access.index as u64) < buffer.elements as u64;
-        if buffer.space == expected && buffer.elem == access.elem && inside && access.in_bounds {
+        if visible && buffer.elem == access.elem && inside && access.in_bounds {
             return Ok((index, access.index as usize));
         }
-        Err(misfit(&self.blocks[index], access, action, expected))
+        Err(misfit(block, access, action, visible, self.launch.cluster))
     }
 
     /// Number of the running program.
@@ -186,8 +189,7 @@ impl Machine {
         loc: u32,
     ) -> Box<MachineError> {
         let launch = &self.launch;
-        // Differences of numbers of one launch, which has at most MAX_PROGRAMS.
-        let program = |number: u64| Program { linear: (number - launch.first) as u32, cores: launch.cores };
+        let program = |number: u64| Program { linear: launch.linear(number), cores: launch.cores };
         Box::new(MachineError::Race {
             kernel: launch.kernel.as_str().into(),
             buffer: self.blocks[block].buffer.clone(),
@@ -204,12 +206,18 @@ impl Machine {
 
 /// Why an access does not fit the block it goes to.
 #[cold]
-fn misfit(block: &Block, access: &Access, action: Use, expected: Space) -> Box<MachineError> {
+fn misfit(block: &Block, access: &Access, action: Use, visible: bool, cluster: u32) -> Box<MachineError> {
     let &Access { index, elem, loc, .. } = access;
     let deed = access.deed(action);
     let buffer = block.buffer.clone();
-    Box::new(if buffer.space != expected {
-        MachineError::WrongSpace { deed, expected, buffer, loc }
+    Box::new(if !visible {
+        match access.agent {
+            Agent::Kernel if buffer.space == Space::Shared => {
+                MachineError::OtherCluster { deed, buffer, owner: block.cluster, cluster, loc }
+            }
+            Agent::Kernel => MachineError::WrongSpace { deed, expected: Space::Device, buffer, loc },
+            Agent::Host => MachineError::WrongSpace { deed, expected: Space::Host, buffer, loc },
+        }
     } else if buffer.elem != elem {
         MachineError::WrongElem { deed, expected: elem, buffer, loc }
     } else if (index as u64) >= buffer.elements as u64 {

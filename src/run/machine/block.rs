@@ -14,6 +14,10 @@ pub enum Space {
     Host,
     /// Memory that kernels see.
     Device,
+    /// Memory that the cores of one cluster see while they run a kernel.
+    Shared,
+    /// Memory of one core, which the machine does not have.
+    Local,
 }
 
 impl fmt::Display for Space {
@@ -21,6 +25,8 @@ impl fmt::Display for Space {
         f.write_str(match self {
             Self::Host => "host",
             Self::Device => "device",
+            Self::Shared => "shared",
+            Self::Local => "local",
         })
     }
 }
@@ -94,14 +100,25 @@ pub(super) const PENDING_READ: u8 = 1 << 3;
 /// Device element that stream work may not have written yet.
 pub(super) const PENDING_WRITE: u8 = 1 << 4;
 
-/// Which programs have used a device element. Numbers are unique over all launches and start at 1, so
-/// nothing has to be reset between launches: a number below the open launch's first is old.
+/// Which programs have used a device or shared element, and between which barriers. A number stands for a
+/// program from one barrier of its cluster to the next. Numbers are unique over all launches and start at 1,
+/// so nothing has to be reset between launches: a number below the open launch's first is old.
+///
+/// Two uses, one of them a write, are a race iff two programs do them that are not of one cluster with a barrier
+/// in between. One writer and one reader find every race, since nothing goes on after the first:
+///
+/// * All writes of a launch come from one cluster, those between two of its barriers from one program: a new
+///   use is in a race with any of them iff it is with the last.
+/// * Programs run one after another from barrier to barrier. So when the running one finds itself as the first
+///   reader since the last barrier, no other has read the element since.
+/// * Reads before the last barrier matter only to other clusters, which a later reader of the same cluster
+///   stands for as well as the first.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Trace {
-    /// The last program that wrote it.
+    /// The last that wrote it.
     pub(super) writer: u64,
-    /// The first program of the last launch that read it. The first is enough: programs run one after
-    /// another, so when the running program finds itself here, no other has read the element yet.
+    /// Of the first cluster of the last launch that read it, the first that read it after the last barrier
+    /// with a read after it.
     pub(super) reader: u64,
 }
 
@@ -196,8 +213,10 @@ pub(super) struct Block {
     pub(super) shadow: Box<[u8]>,
     /// One entry an element once a launch has touched the block; empty before.
     pub(super) trace: Vec<Trace>,
-    /// Location of the free.
+    /// Location of the free; of the launch, for shared memory.
     pub(super) freed: Option<u32>,
+    /// Which cluster shared memory belongs to.
+    pub(super) cluster: u32,
     /// Owned by the caller.
     pub(super) argument: bool,
     /// Whether the block is in the machine's list of blocks for the next wait to clear.
@@ -215,12 +234,20 @@ impl Block {
             shadow: vec![0; if checked { buffer.elements } else { 0 }].into(),
             trace: Vec::new(),
             freed: None,
+            cluster: 0,
             argument: false,
             touched: false,
             last_read: buffer.allocated,
             last_write: buffer.allocated,
             buffer,
         }
+    }
+
+    /// Makes a shared block that was in use before a fresh one; its trace is old by itself.
+    pub(super) fn renew(&mut self, loc: u32) {
+        self.buffer.allocated = loc;
+        self.freed = None;
+        self.shadow.fill(0);
     }
 
     /// The elements of `view`, if they are all inside the block.

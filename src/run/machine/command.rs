@@ -53,7 +53,7 @@ impl Machine {
     /// Transfers host elements to the device.
     ///
     /// Refused, besides ranges that do not fit: a source that a d2h is in flight into, and if `blocking`, a
-    /// destination that pending stream work reads or writes.
+    /// destination that pending stream work reads or writes, or the caller's may.
     pub fn h2d(&mut self, src: View, dst: View, blocking: bool, loc: u32) {
         self.issue("h2d", loc, |machine| {
             let from = machine.span(src, "h2d reads", Some(Space::Host), loc)?;
@@ -62,6 +62,7 @@ impl Machine {
             machine.expect_clear(from, IN_FLIGHT, "h2d reads", loc)?;
             if blocking {
                 machine.expect_clear(to, PENDING_READ | PENDING_WRITE, "blocking h2d writes", loc)?;
+                machine.expect_idle(to, "blocking h2d writes", loc)?;
                 machine.transfer(from, to);
             } else {
                 machine.transfer(from, to);
@@ -80,7 +81,7 @@ impl Machine {
     /// Transfers device elements to the host.
     ///
     /// Refused, besides ranges that do not fit: a destination that another transfer is in flight into or
-    /// from, and if `blocking`, a source that pending stream work writes.
+    /// from, and if `blocking`, a source that pending stream work writes, or the caller's may.
     pub fn d2h(&mut self, src: View, dst: View, blocking: bool, loc: u32) {
         self.issue("d2h", loc, |machine| {
             let from = machine.span(src, "d2h reads", Some(Space::Device), loc)?;
@@ -89,6 +90,7 @@ impl Machine {
             machine.expect_clear(to, IN_FLIGHT | LOCKED, "d2h writes", loc)?;
             if blocking {
                 machine.expect_clear(from, PENDING_WRITE, "blocking d2h reads", loc)?;
+                machine.expect_idle(from, "blocking d2h reads", loc)?;
                 machine.transfer(from, to);
             } else if machine.fast {
                 // Nobody looks before the wait, so delivering early is the same and saves a copy.
@@ -164,6 +166,7 @@ impl Machine {
     pub fn wait(&mut self, loc: u32) {
         self.issue("wait", loc, |machine| {
             machine.report.commands.waits += 1;
+            machine.waited = true;
             machine.drain();
             Ok(())
         });
@@ -295,6 +298,16 @@ impl Machine {
             None => Ok(()),
             Some(position) => Err(self.conflict(span.block, span.start + position, deed, loc)),
         }
+    }
+
+    /// Refuses elements that stream work of the caller may still use.
+    fn expect_idle(&self, span: Span, deed: &'static str, loc: u32) -> Checked<()> {
+        let block = &self.blocks[span.block];
+        if self.fast || self.waited || !block.argument || span.len == 0 {
+            return Ok(());
+        }
+        let (buffer, index) = (block.buffer.clone(), span.start);
+        Err(Box::new(MachineError::NotWaited { deed, buffer, index, loc }))
     }
 
     /// Sets state `bits`, on behalf of the stream command at `loc`.

@@ -45,6 +45,16 @@ pub enum MachineError {
     #[error("{deed} {buffer} after it was freed")]
     Freed { deed: &'static str, buffer: Buffer, freed: u32, loc: u32 },
 
+    /// Shared memory of the launch at `launched`, after it.
+    #[error("{deed} {buffer} of a launch that is over")]
+    LaunchOver { deed: &'static str, buffer: Buffer, launched: u32, loc: u32 },
+
+    /// Shared memory of the cluster `owner`, used on another.
+    #[error(
+        "{deed} {buffer} of cluster {owner} on cluster {cluster}: expected shared memory of its own cluster"
+    )]
+    OtherCluster { deed: &'static str, buffer: Buffer, owner: u32, cluster: u32, loc: u32 },
+
     /// A free of a buffer of the caller.
     #[error("free releases {buffer}: expected a buffer that the program has allocated, found an argument")]
     FreedArgument { buffer: Buffer, loc: u32 },
@@ -119,6 +129,13 @@ pub enum MachineError {
     )]
     NotOrdered { deed: &'static str, buffer: Buffer, index: usize, pending: Use, issued: u32, loc: u32 },
 
+    /// A blocking transfer of an element of a device argument before the first wait.
+    #[error(
+        "{deed} element {index} of {buffer} before the program's first wait: stream work of the caller may still use it, \
+         and a blocking transfer is not ordered after the stream; expected a wait first"
+    )]
+    NotWaited { deed: &'static str, buffer: Buffer, index: usize, loc: u32 },
+
     /// Two programs of the launch at `launched` use an element, and at least one of them writes it.
     #[error(
         "in kernel {kernel}, the program on {program} {} element {index} of {buffer} that the program on {other} of the same launch {}: \
@@ -144,6 +161,47 @@ pub enum MachineError {
         super::MAX_PROGRAMS
     )]
     TooManyPrograms { kernel: Box<str>, clusters: u32, cores: u32, loc: u32 },
+
+    /// A launch of a kernel with barriers on clusters of more cores than [`MAX_TURNS`](super::MAX_TURNS).
+    #[error(
+        "launch of kernel {kernel}, which has barriers: expected at most {most} cores in a cluster, found {cores}"
+    )]
+    TooManyCores { kernel: Box<str>, cores: u32, most: u32, loc: u32 },
+
+    /// A program that ends while another one of its cluster waits at the barrier at `loc`, or has ended before
+    /// that one came there.
+    #[error(
+        "in kernel {kernel}, the program on {ended} ends while that on {waiting} waits at a barrier: \
+         expected all cores of a cluster to come to the same barriers in the same order"
+    )]
+    EndedBeforeBarrier { kernel: Box<str>, ended: Program, waiting: Program, launched: u32, loc: u32 },
+
+    /// A program that comes to another barrier than the one at which its cluster waits.
+    #[error(
+        "in kernel {kernel}, the program on {program} comes to this barrier while that on {waiting} waits at another: \
+         expected all cores of a cluster to come to the same barriers in the same order"
+    )]
+    OtherBarrier { kernel: Box<str>, program: Program, waiting: Program, waits_at: u32, loc: u32 },
+
+    /// A shared allocation that differs from the one that another core of the cluster has made as the same
+    /// one of its own, counted from 0.
+    #[error(
+        "in kernel {kernel}, the program on {program} makes its shared allocation {position} of {elements} x {elem}: \
+         expected {} x {} as on another core of the cluster", .first.elements, .first.elem
+    )]
+    SharedMismatch {
+        kernel: Box<str>,
+        program: Program,
+        position: usize,
+        elements: i64,
+        elem: Elem,
+        first: Buffer,
+        loc: u32,
+    },
+
+    /// An allocation of local memory.
+    #[error("alloc of local memory: expected host, device or, in a kernel, shared memory")]
+    LocalAlloc { loc: u32 },
 
     /// A kernel access outside a launch, or a command or launch inside one.
     #[error(
@@ -174,6 +232,8 @@ impl MachineError {
         match self {
             Self::UnknownBuffer { loc, .. }
             | Self::Freed { loc, .. }
+            | Self::LaunchOver { loc, .. }
+            | Self::OtherCluster { loc, .. }
             | Self::FreedArgument { loc, .. }
             | Self::NegativeSize { loc, .. }
             | Self::OutOfMemory { loc, .. }
@@ -188,10 +248,16 @@ impl MachineError {
             | Self::InFlight { loc, .. }
             | Self::SourceInFlight { loc, .. }
             | Self::NotOrdered { loc, .. }
+            | Self::NotWaited { loc, .. }
             | Self::Race { loc, .. }
+            | Self::TooManyCores { loc, .. }
+            | Self::EndedBeforeBarrier { loc, .. }
+            | Self::OtherBarrier { loc, .. }
+            | Self::SharedMismatch { loc, .. }
             | Self::TooManyPrograms { loc, .. }
             | Self::Misplaced { loc, .. }
             | Self::InFlightAtReturn { loc, .. }
+            | Self::LocalAlloc { loc }
             | Self::DivisionByZero { loc }
             | Self::Contract { loc, .. } => *loc,
         }
@@ -206,9 +272,14 @@ impl MachineError {
             }
             Self::SourceInFlight { issued, .. } => Some(("the h2d was issued here", *issued)),
             Self::NotOrdered { issued, .. } => Some(("the last such command was issued here", *issued)),
-            Self::Race { launched, .. } => Some(("launched here", *launched)),
+            Self::Race { launched, .. }
+            | Self::LaunchOver { launched, .. }
+            | Self::EndedBeforeBarrier { launched, .. } => Some(("launched here", *launched)),
+            Self::OtherBarrier { waits_at, .. } => Some(("the other barrier", *waits_at)),
+            Self::SharedMismatch { first, .. } => Some(("that allocation", first.allocated)),
             Self::Overlap { buffer, .. }
             | Self::WrongSpace { buffer, .. }
+            | Self::OtherCluster { buffer, .. }
             | Self::WrongElem { buffer, .. }
             | Self::OutOfBounds { buffer, .. }
             | Self::OutsideView { buffer, .. }

@@ -1,8 +1,10 @@
 //! Each refusal has a test that shows it, next to its legal twin.
 
 mod access;
+mod clusters;
 mod commands;
 mod launches;
+mod shared;
 
 use super::*;
 
@@ -45,6 +47,26 @@ fn launch(machine: &mut Machine, programs: u32, mut body: impl FnMut(&mut Machin
     for k in 0..machine.launch_begin("body", 1, programs, ELSEWHERE) {
         let id = machine.next_program(k);
         body(machine, i64::from(id));
+    }
+    machine.launch_end();
+}
+
+/// Launches `clusters` times `cores` programs that take turns. `body` runs a program, given by its id, for its
+/// `turn`-th time, counted from 0, and returns the barrier that it comes to at HERE; none at its end.
+fn by_turns(
+    machine: &mut Machine,
+    [clusters, cores]: [u32; 2],
+    mut body: impl FnMut(&mut Machine, i64, usize) -> Option<u32>,
+) {
+    let programs = machine.launch_begin("k", clusters, cores, 3);
+    let mut turns = vec![0; programs as usize];
+    while let Some(id) = machine.next_turn() {
+        let turn = &mut turns[id as usize];
+        match body(machine, i64::from(id), *turn) {
+            Some(barrier) => assert_eq!(machine.barrier(barrier, HERE), !machine.failed()),
+            None => machine.ended(),
+        }
+        *turn += 1;
     }
     machine.launch_end();
 }
@@ -94,7 +116,7 @@ fn the_first_error_is_kept_and_nothing_happens_afterwards() {
 
 #[test]
 fn fast_mode_performs_and_counts() {
-    let mut m = Machine::new(Options { seed: 3, fast: true });
+    let mut m = Machine::new(Options { seed: 3, fast: true, ..Options::default() });
     let a = given(&mut m, Space::Host, &[1, 2]);
     let d = fresh(&mut m, Space::Device, 4);
     let b = fresh(&mut m, Space::Host, 4);
@@ -116,7 +138,7 @@ fn fast_mode_performs_and_counts() {
 
 #[test]
 fn fast_mode_keeps_commands_inside_memory() {
-    let mut m = Machine::new(Options { seed: 0, fast: true });
+    let mut m = Machine::new(Options { fast: true, ..Options::default() });
     let a = given(&mut m, Space::Host, &[1, 2]);
     let d = fresh(&mut m, Space::Device, 1);
     m.h2d(view(a, 0, 2), view(d, 0, 2), false, HERE);

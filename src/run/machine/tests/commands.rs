@@ -2,11 +2,12 @@
 
 use super::*;
 
-/// A machine with a host and a device argument of three elements each.
+/// A machine with a host and a device argument of three elements each; the caller's work on them is over.
 fn both() -> (Machine, Address, Address) {
     let mut m = machine();
     let a = given(&mut m, Space::Host, &[1, 2, 3]);
     let d = given(&mut m, Space::Device, &[4, 5, 6]);
+    m.wait(ELSEWHERE);
     (m, a, d)
 }
 
@@ -28,7 +29,7 @@ fn transfers_reach_their_destination() {
         m.wait(ELSEWHERE);
         assert_eq!(read(&m, a, 3), [Some(1), Some(2), Some(4)]);
         let report = accepted(m);
-        assert_eq!(report.commands, Commands { h2d: 1, d2h: 1, waits: 2, ..Commands::default() });
+        assert_eq!(report.commands, Commands { h2d: 1, d2h: 1, waits: 3, ..Commands::default() });
         assert_eq!(report.bytes, Bytes { h2d: 8, d2h: 4, d2d: 0 });
     }
 }
@@ -141,7 +142,7 @@ fn copies() {
     assert_eq!(read(&m, d, 3), [Some(4), Some(4), Some(6)]);
     assert_eq!(read(&m, a, 3), [Some(3), Some(2), Some(3)]);
     let report = accepted(m);
-    assert_eq!(report.commands, Commands { d2d: 1, host_copies: 1, ..Commands::default() });
+    assert_eq!(report.commands, Commands { d2d: 1, waits: 1, host_copies: 1, ..Commands::default() });
     assert_eq!(report.bytes, Bytes { d2d: 4, ..Bytes::default() });
 }
 
@@ -298,5 +299,41 @@ fn commands_on_a_source_in_flight() {
         } else {
             assert!(matches!(refused(m), MachineError::SourceInFlight { index: 0, issued: 2, .. }));
         }
+    }
+}
+
+#[test]
+fn blocking_transfers_of_arguments_before_the_first_wait() {
+    let blocking: [(&str, Issue); 2] = [
+        ("blocking d2h reads", |m, a, d| m.d2h(view(d, 1, 2), view(a, 0, 2), true, HERE)),
+        ("blocking h2d writes", |m, a, d| m.h2d(view(a, 0, 2), view(d, 1, 2), true, HERE)),
+    ];
+    let entered = || {
+        let mut m = machine();
+        let a = given(&mut m, Space::Host, &[1, 2, 3]);
+        let d = given(&mut m, Space::Device, &[4, 5, 6]);
+        (m, a, d)
+    };
+    for (deed, command) in blocking {
+        let (mut m, a, d) = entered();
+        // In stream order, of a buffer of the program, or of nothing, it is fine.
+        m.h2d(view(a, 2, 1), view(d, 0, 1), false, ELSEWHERE);
+        let own = fresh(&mut m, Space::Device, 1);
+        m.h2d(view(a, 0, 1), view(own, 0, 1), true, ELSEWHERE);
+        m.d2h(view(own, 0, 1), view(a, 1, 1), true, ELSEWHERE);
+        m.d2h(view(d, 0, 0), view(a, 1, 0), true, ELSEWHERE);
+        command(&mut m, a, d);
+        assert_refused!(
+            m,
+            MachineError::NotWaited { index: 1, .. },
+            format!(
+                "{deed} element 1 of 'given' (3 x i32 on the device) before the program's first wait: stream work of the \
+                 caller may still use it, and a blocking transfer is not ordered after the stream; expected a wait first"
+            )
+        );
+        let (mut m, a, d) = entered();
+        m.wait(ELSEWHERE);
+        command(&mut m, a, d);
+        accepted(m);
     }
 }

@@ -11,7 +11,7 @@ fn order(machine: &mut Machine, programs: u32) -> Vec<i64> {
 #[test]
 fn programs_run_in_a_seeded_order() {
     let run = |seed| {
-        let mut m = Machine::new(Options { seed, fast: false });
+        let mut m = Machine::new(Options { seed, ..Options::default() });
         [order(&mut m, 768), order(&mut m, 768)]
     };
     let [first, second] = run(1);

@@ -1,22 +1,24 @@
 //! Under which conditions each value is needed: a select on a scalar computes only the side it takes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use xpuc_dialect::ir::{Func, OpId, Type, ValueId};
 
 /// Conditions and the side of each, outermost first; empty is always.
-pub(super) type Guard = Vec<(ValueId, bool)>;
+pub(crate) type Guard = Vec<(ValueId, bool)>;
 
 /// Guards of the ops of a function.
 #[derive(Debug, Default)]
-pub(super) struct Guards {
+pub(crate) struct Guards {
     of: HashMap<OpId, Guard>,
+    hidden: HashSet<ValueId>,
 }
 
 impl Guards {
-    /// From the last op to the first: an op is needed where one of its users is.
-    pub(super) fn of(func: &Func, order: &[OpId]) -> Self {
+    /// From the last op to the first: an op is needed where one of its users is. Scalars that are `hidden` are
+    /// no conditions: nobody who decides what is computed knows them.
+    pub(crate) fn of(func: &Func, order: &[OpId], hidden: HashSet<ValueId>) -> Self {
         let uses = func.uses();
-        let mut guards = Guards::default();
+        let mut guards = Guards { of: HashMap::new(), hidden };
         for id in order.iter().rev() {
             let op = func.op(*id);
             let mut needed: Option<Guard> = None;
@@ -34,16 +36,23 @@ impl Guards {
         guards
     }
 
+    /// Gives an op another guard.
+    pub(crate) fn set(&mut self, id: OpId, guard: Guard) {
+        self.of.insert(id, guard);
+    }
+
     /// Guard of an op.
-    pub(super) fn get(&self, id: OpId) -> &[(ValueId, bool)] {
+    pub(crate) fn get(&self, id: OpId) -> &[(ValueId, bool)] {
         self.of.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// Guards of each use of `value` in `user`.
-    pub(super) fn of_use(&self, func: &Func, user: OpId, value: ValueId) -> Vec<Guard> {
+    pub(crate) fn of_use(&self, func: &Func, user: OpId, value: ValueId) -> Vec<Guard> {
         let op = func.op(user);
         let base = self.get(user).to_vec();
-        let lazy = &*op.name == "arith.select" && *func.ty(op.operands[0]) == Type::I1;
+        let lazy = &*op.name == "arith.select"
+            && *func.ty(op.operands[0]) == Type::I1
+            && !self.hidden.contains(&op.operands[0]);
         let positions = op.operands.iter().enumerate().filter(|(_, v)| **v == value);
         let mut all: Vec<Guard> = positions
             .map(|(position, _)| {
@@ -63,11 +72,11 @@ impl Guards {
 }
 
 /// The conditions that two guards begin with.
-pub(super) fn common(a: &[(ValueId, bool)], b: &[(ValueId, bool)]) -> Guard {
+pub(crate) fn common(a: &[(ValueId, bool)], b: &[(ValueId, bool)]) -> Guard {
     a.iter().zip(b).take_while(|(x, y)| x == y).map(|(x, _)| *x).collect()
 }
 
 /// Whether two guards never hold together.
-pub(super) fn exclusive(a: &[(ValueId, bool)], b: &[(ValueId, bool)]) -> bool {
+pub(crate) fn exclusive(a: &[(ValueId, bool)], b: &[(ValueId, bool)]) -> bool {
     a.iter().any(|(condition, side)| b.contains(&(*condition, !side)))
 }

@@ -1,0 +1,244 @@
+//! The kernel of a fusion, level by level.
+
+use super::clauses::record;
+use super::writes::{Write, is_scan};
+use super::{Stage, When, Work};
+use crate::guard::Guard;
+use crate::lower::PARTITION_ELEMENTS;
+use crate::lower::elemental::Elements;
+use crate::lower::kernel::Program;
+use crate::lower::loops::Part;
+use crate::lower::size::axis;
+use crate::pass::PassError;
+use xpuc_dialect::ir::{Builder, OpId, Type, ValueId};
+use xpuc_dialect::ops::Kind;
+
+pub(super) struct Emit<'s, 'e, 'a> {
+    pub(super) stage: &'s Stage<'a>,
+    pub(super) elements: &'e mut Elements<'a>,
+    program: &'e Program,
+    /// Records of the clauses on arrays.
+    pub(super) records: Option<ValueId>,
+    /// Whether each clause holds.
+    pub(super) flags: Vec<Option<ValueId>>,
+    /// Whether each clause and all before it hold.
+    pub(super) holds: Vec<Option<ValueId>>,
+    /// Writes given to one core so far.
+    given: i64,
+}
+
+impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
+    pub(super) fn new(stage: &'s Stage<'a>, elements: &'e mut Elements<'a>, program: &'e Program) -> Self {
+        let unknown = vec![None; stage.clauses.len()];
+        Emit { stage, elements, program, records: None, flags: unknown.clone(), holds: unknown, given: 0 }
+    }
+
+    /// Emits all of it; `scratch` makes the buffers of what is stored, and of the records.
+    pub(super) fn body(
+        mut self,
+        k: &mut Builder<'_>,
+        scratch: impl FnOnce(&mut Builder<'_>, &Elements<'_>) -> Result<Vec<ValueId>, PassError>,
+    ) -> Result<(), PassError> {
+        let stage = self.stage;
+        let mut scratch = Some(scratch);
+        for level in 0..=stage.barriers() {
+            if level > 0 {
+                k.effect(Kind::Barrier.name(), &[], &[]);
+            }
+            for (id, when) in stage.scalars.iter().filter(|(_, when)| when.level == level) {
+                self.scalar(k, *id, when)?;
+            }
+            if let Some(scratch) = scratch.take() {
+                let buffers = scratch(k, self.elements)?;
+                let stored = stage.stored.iter().map(|(value, _)| *value);
+                self.elements.map.extend(stored.zip(buffers.iter().copied()));
+                self.records = buffers.get(stage.stored.len()).copied();
+            }
+            let steps = stage.steps.iter().filter(|(_, when)| when.level == level);
+            for (number, (work, when)) in steps.enumerate() {
+                self.step(k, number, *work, when)?;
+            }
+        }
+        self.writes(k)
+    }
+
+    /// The new scalar; 0 where it is not computed.
+    fn scalar(&mut self, k: &mut Builder<'_>, id: OpId, when: &When) -> Result<(), PassError> {
+        let op = self.stage.func.op(id);
+        if Kind::of(op) == Some(Kind::Verdict) {
+            self.outcomes(k, self.stage.verdict);
+            return Ok(());
+        }
+        let condition = self.condition(k, when, &[]);
+        k.loc = op.loc.clone();
+        let ty = self.stage.func.ty(op.results[0]).clone();
+        let compute = |k: &mut Builder<'_>, elements: &Elements<'_>| match &*op.name {
+            "tensor.extract" => {
+                let index: Vec<ValueId> = op.operands[1..].iter().map(|v| elements.get(*v)).collect();
+                elements.element(k, op.operands[0], &index)
+            }
+            "tensor.dim" | "memref.dim" if !elements.map.contains_key(&op.operands[0]) => {
+                let axis = axis(elements.func, op).ok_or_else(|| elements.refuse(op.results[0]))?;
+                elements.size(k, op.operands[0], axis)
+            }
+            _ => {
+                let operands: Vec<ValueId> = op.operands.iter().map(|v| elements.get(*v)).collect();
+                let made = k.like(op, &operands, std::slice::from_ref(&ty), Vec::new());
+                Ok(k.func.op(made).results[0])
+            }
+        };
+        let scalar = match condition {
+            None => compute(k, self.elements)?,
+            Some(condition) => {
+                let (outer, elements) = (k.block, &*self.elements);
+                let guarded = k.if_else(
+                    condition,
+                    std::slice::from_ref(&ty),
+                    |k| {
+                        elements.nest(outer, k.block);
+                        Ok::<_, PassError>(vec![compute(k, elements)?])
+                    },
+                    |k| Ok(vec![k.constant(0, &ty)]),
+                )?;
+                guarded[0]
+            }
+        };
+        self.elements.map.insert(op.results[0], scalar);
+        Ok(())
+    }
+
+    /// One core of the cluster does the work.
+    fn step(&mut self, k: &mut Builder<'_>, number: usize, work: Work, when: &When) -> Result<(), PassError> {
+        let cores = i64::from(self.program.grid.cores);
+        let chosen = k.index(number as i64 % cores);
+        let mine = k.cmpi("eq", self.program.core, chosen);
+        match work {
+            Work::Store(value) => {
+                let mine = self.condition(k, when, &[mine]).unwrap_or(mine);
+                let Some(op) = self.stage.func.def_op(value) else { return Err(self.elements.refuse(value)) };
+                k.loc = op.loc.clone();
+                let out = self.elements.get(value);
+                k.when(mine, |k| self.elements.write(k, op, out, Part::Whole))
+            }
+            Work::Check(number) => {
+                let condition = self.condition(k, when, &[]);
+                let clause = &self.stage.clauses[number];
+                let op = self.stage.func.op(clause.op);
+                k.loc = op.loc.clone();
+                let Some(records) = self.records else { return Ok(()) };
+                let first = record(clause.record.unwrap_or_default());
+                let check = |k: &mut Builder<'_>| self.elements.check(k, op, number as i64, records, first);
+                k.when(mine, |k| {
+                    let Some(condition) = condition else { return check(k) };
+                    // A clause that is not looked at does not fail first.
+                    let (none, at) = (k.constant(-1, &Type::I32), k.index(first));
+                    k.store(none, records, &[at]);
+                    k.when(condition, check)
+                })
+            }
+        }
+    }
+
+    /// All of `also`, the clauses that have to hold, and the guard; nothing if that is always so.
+    fn condition(&mut self, k: &mut Builder<'_>, when: &When, also: &[ValueId]) -> Option<ValueId> {
+        let mut all = also.to_vec();
+        all.extend(self.hold(k, when.holds));
+        self.sides(k, &when.guard, &mut all);
+        all.into_iter().reduce(|x, y| k.arith("andi", x, y))
+    }
+
+    /// The conditions of a guard, each as something that has to hold.
+    fn sides(&self, k: &mut Builder<'_>, guard: &Guard, all: &mut Vec<ValueId>) {
+        for (condition, side) in guard {
+            let condition = self.elements.get(*condition);
+            all.push(if *side {
+                condition
+            } else {
+                let yes = k.constant(1, &Type::I1);
+                k.arith("xori", condition, yes)
+            });
+        }
+    }
+
+    /// What is written if all clauses hold, then what is written in any case.
+    fn writes(&mut self, k: &mut Builder<'_>) -> Result<(), PassError> {
+        let (always, others): (Vec<&Write>, Vec<&Write>) =
+            self.stage.writes.iter().partition(|write| write.always);
+        match self.hold(k, self.stage.clauses.len()) {
+            Some(hold) if !others.is_empty() => {
+                let outer = k.block;
+                k.when(hold, |k| {
+                    self.elements.nest(outer, k.block);
+                    others.iter().try_for_each(|write| self.write(k, write))
+                })?;
+            }
+            _ => others.iter().try_for_each(|write| self.write(k, write))?,
+        }
+        always.iter().try_for_each(|write| self.write(k, write))
+    }
+
+    fn write(&mut self, k: &mut Builder<'_>, write: &Write) -> Result<(), PassError> {
+        k.loc = self.stage.func.op(write.into).loc.clone();
+        let mut all = Vec::new();
+        self.sides(k, &write.guard, &mut all);
+        match all.into_iter().reduce(|x, y| k.arith("andi", x, y)) {
+            Some(condition) => k.when(condition, |k| self.write_part(k, write)),
+            None => self.write_part(k, write),
+        }
+    }
+
+    fn write_part(&mut self, k: &mut Builder<'_>, write: &Write) -> Result<(), PassError> {
+        let elements = &*self.elements;
+        let mut out = elements.memref(k, write.dst)?;
+        if elements.func.ty(write.value).is_scalar() {
+            return self.one(k, |k, elements| {
+                let Some(((at, _), slices)) = write.slices.split_last() else { return Ok(()) };
+                for (offset, size) in slices {
+                    let (offset, size) = (elements.extent(k, *offset), elements.extent(k, *size));
+                    out = k.subview(out, offset, size);
+                }
+                let at = elements.extent(k, *at);
+                k.store(elements.get(write.value), out, &[at]);
+                Ok(())
+            });
+        }
+        for (offset, size) in &write.slices {
+            let (offset, size) = (elements.extent(k, *offset), elements.extent(k, *size));
+            out = k.subview(out, offset, size);
+        }
+        let op = elements.func.def_op(write.value);
+        let op = op.filter(|op| Kind::of(op).is_some_and(Kind::is_compute));
+        let op = op.filter(|_| !elements.map.contains_key(&write.value));
+        match op {
+            Some(op) if is_scan(op) => self.one(k, |k, elements| elements.write(k, op, out, Part::Whole)),
+            Some(op) if !self.is_small(write) => {
+                self.program.partition(k, out, |k, part| elements.write(k, op, out, part))
+            }
+            None if !self.is_small(write) => {
+                self.program.partition(k, out, |k, part| elements.copy(k, write.value, out, part))
+            }
+            Some(op) => self.one(k, |k, elements| elements.write(k, op, out, Part::Whole)),
+            None => self.one(k, |k, elements| elements.copy(k, write.value, out, Part::Whole)),
+        }
+    }
+
+    /// Whether one core would do all of it anyway, beside other writes.
+    fn is_small(&self, write: &Write) -> bool {
+        let dims = self.stage.func.ty(write.value).shaped().map_or(&[][..], |s| &s.dims);
+        let size = dims.iter().try_fold(1u64, |all, dim| all.checked_mul((*dim)?));
+        self.stage.writes.len() > 1 && size.is_some_and(|size| size <= PARTITION_ELEMENTS as u64)
+    }
+
+    /// One core does it, each time another one.
+    fn one(
+        &mut self,
+        k: &mut Builder<'_>,
+        body: impl FnOnce(&mut Builder<'_>, &Elements<'_>) -> Result<(), PassError>,
+    ) -> Result<(), PassError> {
+        let programs = i64::from(self.program.grid.clusters) * i64::from(self.program.grid.cores);
+        let program = self.given % programs;
+        self.given += 1;
+        let elements = &*self.elements;
+        self.program.only(k, program, |k| body(k, elements))
+    }
+}

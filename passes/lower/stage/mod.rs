@@ -1,0 +1,168 @@
+//! A fusion as a stage: what is computed when, by whom, and where it lies until it is used.
+//!
+//! Clusters cannot wait for each other, so each computes all that everybody needs into memory of its own.
+//! *Scalars* are computed by every core. *Lazy* values are computed an element at a time where they are
+//! used. Results of scans that are read at any index are *stored*: a step of one core computes them, the
+//! others wait. Writes are divided among the cores of all clusters.
+//!
+//! A value is ready after some number of barriers: what reads nothing stored after 0, what reads a step
+//! of level n after n + 1.
+
+mod clauses;
+mod emit;
+mod fail;
+mod linear;
+mod scratch;
+mod timing;
+mod writes;
+
+use super::LowerError;
+use super::elemental::Elements;
+use super::kernel::{self, Target};
+use super::size::{self, Size};
+use crate::guard::Guard;
+use crate::pass::{Grid, PassError};
+use emit::Emit;
+use scratch::{Room, Scratch};
+use std::collections::HashSet;
+use writes::Write;
+use xpuc_dialect::ir::{Builder, Func, OpId, ValueId};
+
+/// When something runs, and under what conditions.
+#[derive(Debug, Clone, Default)]
+struct When {
+    /// Barriers before it.
+    level: usize,
+    /// So many clauses of the fusion have to hold.
+    holds: usize,
+    /// Scalars that have to be so.
+    guard: Guard,
+}
+
+/// What one core of each cluster does for all.
+#[derive(Debug, Clone, Copy)]
+enum Work {
+    /// Computes a value that is stored.
+    Store(ValueId),
+    /// Checks a clause on arrays, counted from 0.
+    Check(usize),
+}
+
+/// A clause of the fusion.
+#[derive(Debug)]
+struct Clause {
+    op: OpId,
+    /// Barriers after which everybody knows how it turned out.
+    ready: usize,
+    /// Number among the clauses on arrays; scalars are compared by every core.
+    record: Option<usize>,
+}
+
+/// The plan of one fusion.
+struct Stage<'a> {
+    func: &'a Func,
+    /// Scalars and the verdict, each after what it depends on.
+    scalars: Vec<(OpId, When)>,
+    steps: Vec<(Work, When)>,
+    clauses: Vec<Clause>,
+    /// So many clauses the verdict is about.
+    verdict: usize,
+    writes: Vec<Write>,
+    /// Sizes of the values that are stored.
+    stored: Vec<(ValueId, Size)>,
+}
+
+impl<'a> Stage<'a> {
+    fn of(func: &'a Func, id: OpId) -> Result<Self, PassError> {
+        let body: Vec<OpId> =
+            func.op(id).regions.iter().flatten().flat_map(|b| func.block(*b).ops.clone()).collect();
+        let inside: HashSet<ValueId> = body.iter().flat_map(|op| func.op(*op).results.clone()).collect();
+        let outside = |value: ValueId| !inside.contains(&value);
+        let writes = writes::of(func, &body, &outside);
+        let mut stage = timing::plan(func, &body, &outside, writes)?;
+        for (work, _) in &stage.steps {
+            if let Work::Store(value) = *work {
+                let size =
+                    size::size(func, &outside, value, 0).ok_or_else(|| unsized_error(func, Some(value)))?;
+                stage.stored.push((value, size));
+            }
+        }
+        Ok(stage)
+    }
+
+    /// Barriers of the kernel.
+    fn barriers(&self) -> usize {
+        self.steps.iter().map(|(_, when)| when.level + 1).max().unwrap_or(0)
+    }
+
+    /// Clauses on arrays.
+    fn records(&self) -> usize {
+        self.clauses.iter().filter(|clause| clause.record.is_some()).count()
+    }
+}
+
+/// A value whose size the host cannot know.
+fn unsized_error(func: &Func, value: Option<ValueId>) -> PassError {
+    let (op, loc) =
+        value.and_then(|value| func.def_op(value)).map_or(("value", &func.loc), |op| (&*op.name, &op.loc));
+    LowerError::Size { op: op.to_owned() }.at(loc)
+}
+
+/// Emits the launch of a fusion at `b`; returns its kernels. What does not fit into memory on chip lies in
+/// buffers of the device, and one cluster does it all.
+pub(super) fn launch(
+    b: &mut Builder<'_>,
+    outer: &Elements<'_>,
+    id: OpId,
+    target: Target,
+    name: String,
+) -> Result<Vec<Func>, PassError> {
+    let func = outer.func;
+    let stage = Stage::of(func, id)?;
+    let scratch = Scratch::of(&stage);
+    let room = scratch.room(b, outer, &stage, target.shared_bytes)?;
+    let mut kernels = Vec::new();
+    if !matches!(room, Room::Global) {
+        kernels.push(kernel::build(func, id, &[], target.grid, name.clone(), |k, elements, program, _| {
+            Emit::new(&stage, elements, program).body(k, |k, elements| scratch.on_chip(k, elements))
+        })?);
+    }
+    let one = Grid { clusters: 1, ..target.grid };
+    let global = format!("{name}_global");
+    if !matches!(room, Room::Shared) {
+        let types = scratch.types();
+        kernels.push(kernel::build(
+            func,
+            id,
+            &types,
+            one,
+            global.clone(),
+            |k, elements, program, buffers| {
+                Emit::new(&stage, elements, program).body(k, |_, _| Ok(buffers.to_vec()))
+            },
+        )?);
+    }
+    let on_chip = |b: &mut Builder<'_>| kernel::call(b, outer, id, &[], target.grid, &name);
+    let in_buffers = |b: &mut Builder<'_>| {
+        let buffers = scratch.allocate(b, outer, func)?;
+        kernel::call(b, outer, id, &buffers, one, &global);
+        scratch::free(b, &buffers);
+        Ok::<_, PassError>(())
+    };
+    match room {
+        Room::Shared => on_chip(b),
+        Room::Global => in_buffers(b)?,
+        Room::If(fits) => {
+            b.if_else(
+                fits,
+                &[],
+                |b| {
+                    on_chip(b);
+                    Ok(Vec::new())
+                },
+                |b| in_buffers(b).map(|()| Vec::new()),
+            )?;
+        }
+    }
+    Ok(kernels)
+}

@@ -1,0 +1,202 @@
+//! Memory for what is stored: on chip if it fits, else in buffers of the device.
+
+use super::{Stage, unsized_error};
+use crate::lower::elemental::Elements;
+use crate::lower::size::{Measure, Size, axis, more, size};
+use crate::pass::PassError;
+use std::collections::HashMap;
+use xpuc_dialect::ir::{Builder, Func, OpSpec, Shaped, Space, Type, ValueId};
+use xpuc_dialect::ops::{Kind, VERDICT_ELEMENTS};
+
+/// Whether the host knows that everything fits on chip.
+pub(super) enum Room {
+    /// It does.
+    Shared,
+    /// It does not.
+    Global,
+    /// It does where this i1 is set.
+    If(ValueId),
+}
+
+/// Buffers that a stage needs.
+pub(super) struct Scratch {
+    buffers: Vec<Buffer>,
+}
+
+/// A buffer of one dimension.
+struct Buffer {
+    elem: Type,
+    size: Size,
+    /// The value that it holds.
+    value: Option<ValueId>,
+}
+
+impl Buffer {
+    fn ty(&self, space: Space) -> Type {
+        let size = self.size.known().and_then(|size| u64::try_from(size).ok());
+        Type::MemRef(Shaped::new(self.elem.clone(), [size], space))
+    }
+
+    /// Bytes of one element.
+    fn width(&self) -> i64 {
+        i64::from(self.elem.bits().unwrap_or(64).div_ceil(8))
+    }
+}
+
+impl Scratch {
+    pub(super) fn of(stage: &Stage<'_>) -> Self {
+        let of_value = |(value, size): &(ValueId, Size)| Buffer {
+            elem: stage.func.ty(*value).elem().clone(),
+            size: *size,
+            value: Some(*value),
+        };
+        let mut buffers: Vec<Buffer> = stage.stored.iter().map(of_value).collect();
+        let records = stage.records() as i64;
+        if records > 0 {
+            let size = Size { of: Measure::Const(records * VERDICT_ELEMENTS as i64), more: 0 };
+            buffers.push(Buffer { elem: Type::I32, size, value: None });
+        }
+        Scratch { buffers }
+    }
+
+    /// Types of the buffers in the device.
+    pub(super) fn types(&self) -> Vec<Type> {
+        self.buffers.iter().map(|buffer| buffer.ty(Space::Device)).collect()
+    }
+
+    /// Adds the bytes up on the host.
+    pub(super) fn room(
+        &self,
+        b: &mut Builder<'_>,
+        outer: &Elements<'_>,
+        stage: &Stage<'_>,
+        bytes: u64,
+    ) -> Result<Room, PassError> {
+        let (mut known, mut open) = (0i64, None);
+        for buffer in &self.buffers {
+            match buffer.size.known() {
+                Some(size) => known = known.saturating_add(size.saturating_mul(buffer.width())),
+                None => {
+                    let size = buffer.host_size(b, outer, stage.func)?;
+                    let width = b.index(buffer.width());
+                    let bytes = b.arith("muli", size, width);
+                    open = Some(open.map_or(bytes, |open| b.arith("addi", open, bytes)));
+                }
+            }
+        }
+        let most = i64::try_from(bytes).unwrap_or(i64::MAX).saturating_sub(known);
+        Ok(match open {
+            _ if most < 0 => Room::Global,
+            None => Room::Shared,
+            Some(open) => {
+                let most = b.index(most);
+                Room::If(b.cmpi("ule", open, most))
+            }
+        })
+    }
+
+    /// Allocates in the kernel.
+    pub(super) fn on_chip(
+        &self,
+        k: &mut Builder<'_>,
+        elements: &Elements<'_>,
+    ) -> Result<Vec<ValueId>, PassError> {
+        let mut made = Vec::new();
+        for buffer in &self.buffers {
+            let size = match (buffer.size.known(), buffer.value) {
+                (None, Some(value)) => Some(elements.size(k, value, 0)?),
+                _ => None,
+            };
+            made.push(alloc(k, size, buffer.ty(Space::Shared)));
+        }
+        Ok(made)
+    }
+
+    /// Allocates on the host.
+    pub(super) fn allocate(
+        &self,
+        b: &mut Builder<'_>,
+        outer: &Elements<'_>,
+        func: &Func,
+    ) -> Result<Vec<ValueId>, PassError> {
+        let mut made = Vec::new();
+        for buffer in &self.buffers {
+            let size = match buffer.size.known() {
+                None => Some(buffer.host_size(b, outer, func)?),
+                Some(_) => None,
+            };
+            made.push(alloc(b, size, buffer.ty(Space::Device)));
+        }
+        Ok(made)
+    }
+}
+
+fn alloc(b: &mut Builder<'_>, size: Option<ValueId>, ty: Type) -> ValueId {
+    let operands: Vec<ValueId> = size.into_iter().collect();
+    let op = b.op(Kind::Alloc.name(), OpSpec { operands: &operands, results: &[ty], ..OpSpec::default() });
+    b.func.op(op).results[0]
+}
+
+/// Frees in stream order: after the launch.
+pub(super) fn free(b: &mut Builder<'_>, buffers: &[ValueId]) {
+    for buffer in buffers {
+        b.effect(Kind::Free.name(), &[*buffer], &[]);
+    }
+}
+
+impl Buffer {
+    fn host_size(
+        &self,
+        b: &mut Builder<'_>,
+        outer: &Elements<'_>,
+        func: &Func,
+    ) -> Result<ValueId, PassError> {
+        let host = Host { func, outer };
+        let size = host.size(b, self.size, &mut HashMap::new());
+        size.ok_or_else(|| unsized_error(func, self.value))
+    }
+}
+
+/// Computes sizes of a fusion before its launch.
+struct Host<'a> {
+    func: &'a Func,
+    outer: &'a Elements<'a>,
+}
+
+impl Host<'_> {
+    fn size(&self, b: &mut Builder<'_>, size: Size, made: &mut HashMap<ValueId, ValueId>) -> Option<ValueId> {
+        let measured = match size.of {
+            Measure::Const(known) => return Some(b.index(known + size.more)),
+            Measure::Scalar(value) => self.scalar(b, value, made)?,
+            Measure::Dim(memref, axis) => b.dim(*self.outer.map.get(&memref)?, axis),
+        };
+        Some(more(b, measured, size.more))
+    }
+
+    /// A scalar of the body, if it does not depend on the content of an array.
+    fn scalar(
+        &self,
+        b: &mut Builder<'_>,
+        value: ValueId,
+        made: &mut HashMap<ValueId, ValueId>,
+    ) -> Option<ValueId> {
+        if let Some(known) = self.outer.map.get(&value).or_else(|| made.get(&value)) {
+            return Some(*known);
+        }
+        let op = self.func.def_op(value)?;
+        let new = if matches!(&*op.name, "tensor.dim" | "memref.dim") {
+            let outside = |memref: ValueId| self.outer.map.contains_key(&memref);
+            let size = size(self.func, &outside, op.operands[0], axis(self.func, op)?)?;
+            self.size(b, size, made)?
+        } else if op.name.starts_with("arith.") && !super::fail::can_fail(self.func, op) {
+            let operands: Option<Vec<ValueId>> =
+                op.operands.iter().map(|v| self.scalar(b, *v, made)).collect();
+            let made = b.like(op, &operands?, &[self.func.ty(value).clone()], Vec::new());
+            b.func.op(made).results[0]
+        } else {
+            return None;
+        };
+        made.insert(value, new);
+        Some(new)
+    }
+}

@@ -1,0 +1,339 @@
+//! Which side computes what: a minimum cut between what the device has or needs and what the host does.
+
+use super::program::{Program, Role, is_memref};
+use crate::pass::Costs;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use xpuc_dialect::ir::{Op, OpId, Space, Type, ValueId};
+use xpuc_dialect::ops::{Kind, space};
+
+/// More than any program costs: an edge that must not be cut.
+const NEVER: u64 = 1 << 50;
+
+/// What should not happen if it can be helped.
+const AVOID: u64 = 1 << 30;
+
+/// Who computes what.
+#[derive(Debug, Default)]
+pub(super) struct Sides {
+    device: HashSet<ValueId>,
+    /// Clauses that kernels check.
+    pub(super) clauses: HashSet<OpId>,
+    /// What it costs by the model, in nanoseconds.
+    pub(super) cost: u64,
+}
+
+impl Sides {
+    pub(super) fn is_device(&self, value: ValueId) -> bool {
+        self.device.contains(&value)
+    }
+
+    /// The cheapest of several ways, each one cut: with one packed transfer up or without, with one down or
+    /// without, and without computing on the device. A cut charges by value; what a way costs once is added.
+    pub(super) fn of(program: &Program<'_>, costs: &Costs) -> Self {
+        let pack = costs.pack;
+        let ways = [
+            Way { compute: 0, up: AVOID, down: pack, clause: 0 },
+            Way { compute: 0, up: pack, down: pack, clause: 0 },
+            Way { compute: 0, up: AVOID, down: AVOID, clause: AVOID },
+            Way { compute: 0, up: pack, down: AVOID, clause: AVOID },
+            Way { compute: AVOID, up: costs.h2d, down: costs.d2h, clause: AVOID },
+        ];
+        let mut best: Option<Sides> = None;
+        for way in &ways {
+            let sides = Cut::new(program, costs, way).sides();
+            if best.as_ref().is_none_or(|best| sides.cost < best.cost) {
+                best = Some(sides);
+            }
+        }
+        let mut sides = best.unwrap_or_default();
+        sides.keep_order(program);
+        sides
+    }
+
+    /// A clause behind one that the device checks goes along where it can, so that the first that fails is reported.
+    fn keep_order(&mut self, program: &Program<'_>) {
+        let mut behind = false;
+        for id in &program.ops {
+            let op = program.func.op(*id);
+            if Kind::of(op) != Some(Kind::Require) {
+                continue;
+            }
+            behind |= self.clauses.contains(id);
+            let there = |v: &ValueId| program.role(*v) == Role::Both || self.is_device(*v);
+            if behind && program.operands(op).iter().all(there) {
+                self.clauses.insert(*id);
+            }
+        }
+    }
+}
+
+/// What a way of sharing the work charges on top of bytes and elements.
+struct Way {
+    compute: u64,
+    up: u64,
+    down: u64,
+    clause: u64,
+}
+
+struct Cut<'a> {
+    program: &'a Program<'a>,
+    costs: &'a Costs,
+    way: &'a Way,
+    graph: DiGraph<(), u64>,
+    device: NodeIndex,
+    host: NodeIndex,
+    values: BTreeMap<ValueId, NodeIndex>,
+    clauses: BTreeMap<OpId, NodeIndex>,
+    downs: HashMap<ValueId, NodeIndex>,
+    ups: HashMap<ValueId, NodeIndex>,
+    /// Views that kernels can make.
+    late: HashSet<ValueId>,
+}
+
+impl<'a> Cut<'a> {
+    fn new(program: &'a Program<'a>, costs: &'a Costs, way: &'a Way) -> Self {
+        let mut graph = DiGraph::new();
+        let (device, host) = (graph.add_node(()), graph.add_node(()));
+        let mut cut = Cut {
+            program,
+            costs,
+            way,
+            graph,
+            device,
+            host,
+            values: BTreeMap::new(),
+            clauses: BTreeMap::new(),
+            downs: HashMap::new(),
+            ups: HashMap::new(),
+            late: program.late_views(),
+        };
+        for id in &program.ops {
+            cut.op(*id);
+        }
+        cut
+    }
+
+    fn edge(&mut self, from: NodeIndex, to: NodeIndex, cost: u64) {
+        self.graph.add_edge(from, to, cost);
+    }
+
+    fn op(&mut self, id: OpId) {
+        let program = self.program;
+        let op = program.func.op(id);
+        if super::program::is_transfer(op) {
+            return;
+        }
+        for result in &op.results {
+            match program.role(*result) {
+                Role::Both => {}
+                Role::Fixed(side) => {
+                    let node = self.node(*result);
+                    let (from, to) =
+                        if side == Space::Device { (self.device, node) } else { (node, self.host) };
+                    self.edge(from, to, NEVER);
+                }
+                Role::Free => self.free(op, *result),
+            }
+        }
+        match Kind::of(op) {
+            Some(Kind::Require) => {
+                if program.operands(op).iter().all(|v| program.role(*v) == Role::Both) {
+                    return;
+                }
+                let node = self.graph.add_node(());
+                self.clauses.insert(id, node);
+                // Nothing behind a clause may fail before it: checked on the host, it holds the device up.
+                if program.operands(op).iter().any(|v| program.is_of_device(*v)) {
+                    let (device, launch) = (self.device, self.costs.launch);
+                    self.edge(device, node, launch);
+                }
+                let (host, clause) = (self.host, self.way.clause);
+                self.edge(node, host, clause);
+                for operand in program.operands(op) {
+                    self.flow(operand, node);
+                }
+            }
+            Some(Kind::Into) => {
+                let side = space(program.func, op.operands[1]).unwrap_or(Space::Host);
+                self.needed(program.source(op.operands[0]), side);
+            }
+            Some(Kind::Materialize) => {
+                let side = space(program.func, op.results[0]).unwrap_or(Space::Host);
+                self.needed(program.source(op.operands[0]), side);
+                for (_, size) in program.size_scalars(op.operands[0]) {
+                    self.needed(program.source(size), Space::Host);
+                }
+            }
+            _ if program.is_view(op) => {
+                if !op.results.iter().any(|view| self.late.contains(view)) {
+                    for extent in program.operands(op) {
+                        self.needed(extent, Space::Host);
+                    }
+                }
+            }
+            _ if program.is_known(op) => {}
+            _ => {
+                // What nobody knows takes what it takes where it is.
+                for operand in super::operands_of(program.func, id) {
+                    if !is_memref(program.func, operand) {
+                        let side = space(program.func, operand).unwrap_or(Space::Host);
+                        self.needed(program.source(operand), side);
+                    }
+                }
+            }
+        }
+    }
+
+    fn free(&mut self, op: &Op, result: ValueId) {
+        let program = self.program;
+        let node = self.node(result);
+        let (on_device, on_host) = self.work(op, result);
+        let (device, host) = (self.device, self.host);
+        self.edge(node, host, on_device);
+        self.edge(device, node, on_host);
+        let lazy = &*op.name == "arith.select" && *program.func.ty(op.operands[0]) == Type::I1;
+        for (position, operand) in program.operands(op).into_iter().enumerate() {
+            self.flow(operand, node);
+            // What is computed under a condition only, and may fail without it, stays with the condition.
+            if lazy && position > 0 && program.is_fallible(operand) && program.role(operand) == Role::Free {
+                let arm = self.node(operand);
+                self.edge(arm, node, NEVER);
+                self.edge(node, arm, NEVER);
+            }
+        }
+    }
+
+    /// Nanoseconds of an op on the device and on the host.
+    fn work(&self, op: &Op, result: ValueId) -> (u64, u64) {
+        let program = self.program;
+        if !program.is_tensor(result) {
+            return (self.way.compute.min(1), 1);
+        }
+        let inputs = program.operands(op).into_iter().filter(|v| program.is_tensor(*v));
+        let elements = inputs.chain([result]).map(|v| program.elements(v)).max().unwrap_or(1);
+        let scan =
+            matches!(Kind::of(op), Some(Kind::Cumsum | Kind::Compact | Kind::ReduceSum | Kind::ReduceMax));
+        let rate = if scan { self.costs.scan_kilo } else { self.costs.device_kilo };
+        let view = matches!(&*op.name, "tensor.cast" | "tensor.extract_slice" | "tensor.insert_slice");
+        if view {
+            return (0, 0);
+        }
+        let on_device = elements.saturating_mul(rate) / 1000 + self.way.compute;
+        let on_host = elements.saturating_mul(self.costs.host_kilo) / 1000 + self.costs.host_op;
+        (on_device.min(NEVER / 2), on_host.min(NEVER / 2))
+    }
+
+    fn node(&mut self, value: ValueId) -> NodeIndex {
+        if let Some(node) = self.values.get(&value) {
+            return *node;
+        }
+        let node = self.graph.add_node(());
+        self.values.insert(value, node);
+        node
+    }
+
+    /// `value` is used by what `user` stands for; each way between the sides is paid once a value.
+    fn flow(&mut self, value: ValueId, user: NodeIndex) {
+        if self.program.role(value) == Role::Both {
+            return;
+        }
+        let node = self.node(value);
+        let down = self.down(value, node);
+        self.edge(down, user, NEVER);
+        let up = self.up(value, node);
+        self.edge(user, up, NEVER);
+    }
+
+    fn needed(&mut self, value: ValueId, side: Space) {
+        let (device, host) = (self.device, self.host);
+        match side {
+            Space::Device => self.flow_from(value, device),
+            _ => self.flow_from(value, host),
+        }
+    }
+
+    fn flow_from(&mut self, value: ValueId, side: NodeIndex) {
+        if self.program.role(value) != Role::Both {
+            self.flow(value, side);
+        }
+    }
+
+    fn bus(&self, value: ValueId) -> u64 {
+        self.program.bytes(value).saturating_mul(self.costs.kilobyte) / 1000
+    }
+
+    fn down(&mut self, value: ValueId, node: NodeIndex) -> NodeIndex {
+        if let Some(down) = self.downs.get(&value) {
+            return *down;
+        }
+        let down = self.graph.add_node(());
+        let cost = self.way.down + self.bus(value);
+        self.edge(node, down, cost);
+        self.downs.insert(value, down);
+        down
+    }
+
+    fn up(&mut self, value: ValueId, node: NodeIndex) -> NodeIndex {
+        if let Some(up) = self.ups.get(&value) {
+            return *up;
+        }
+        let up = self.graph.add_node(());
+        // A scalar is an argument of the launch; one that comes from the device makes the launch wait for it.
+        let late = if self.program.is_of_device(value) { self.costs.d2h } else { 0 };
+        let cost = if self.program.is_tensor(value) { self.way.up + self.bus(value) + late } else { late };
+        self.edge(up, node, cost);
+        self.ups.insert(value, up);
+        up
+    }
+
+    /// Nodes that stay with the device when the cheapest edges are cut: those it still reaches.
+    fn sides(self) -> Sides {
+        let (_, flows) = petgraph::algo::dinics(&self.graph, self.device, self.host);
+        let mut reached: BTreeSet<NodeIndex> = BTreeSet::from([self.device]);
+        let mut next = vec![self.device];
+        while let Some(node) = next.pop() {
+            let forward =
+                self.graph.edges(node).filter(|e| flows[e.id().index()] < *e.weight()).map(|e| e.target());
+            let back = self
+                .graph
+                .edges_directed(node, petgraph::Incoming)
+                .filter(|e| flows[e.id().index()] > 0)
+                .map(|e| e.source());
+            for other in forward.chain(back) {
+                if reached.insert(other) {
+                    next.push(other);
+                }
+            }
+        }
+        let mut cost: u64 = 0;
+        for edge in self.graph.edge_references() {
+            if reached.contains(&edge.source()) && !reached.contains(&edge.target()) {
+                cost = cost.saturating_add(*edge.weight());
+            }
+        }
+        let on_device = |v: &ValueId| self.values.get(v).is_some_and(|n| reached.contains(n));
+        let launches = self.values.keys().any(|v| on_device(v) && self.program.role(*v) == Role::Free);
+        let crosses = |at: &HashMap<ValueId, NodeIndex>, into: bool| {
+            self.values.iter().any(|(v, n)| {
+                at.get(v).is_some_and(|aux| {
+                    reached.contains(n) != reached.contains(aux) && reached.contains(n) == into
+                })
+            })
+        };
+        let packed_up = self.way.up == self.costs.pack && crosses(&self.ups, false);
+        let verdict = self.clauses.values().any(|n| reached.contains(n));
+        let packed_down = verdict || (self.way.down == self.costs.pack && crosses(&self.downs, true));
+        for (used, price) in [
+            (launches || packed_up, self.costs.launch),
+            (packed_up, self.costs.h2d),
+            (packed_down, self.costs.d2h),
+        ] {
+            cost = cost.saturating_add(if used { price } else { 0 });
+        }
+        let device = self.values.keys().copied().filter(|v| on_device(v)).collect();
+        let clauses = self.clauses.iter().filter(|(_, n)| reached.contains(n)).map(|(id, _)| *id).collect();
+        Sides { device, clauses, cost }
+    }
+}

@@ -1,0 +1,427 @@
+//! When things happen: launches are numbered, and between two of them the host may wait and compute.
+//!
+//! *Stage* `s` on the device is launch `s`. On the host it is what can be done once the launches before `s`
+//! are through and their results are down. A value goes into the first launch that has all it takes; one
+//! that a later launch needs again is computed again there, unless it is in memory.
+
+use super::program::{Program, Role, is_memref, may_fail};
+use super::sides::Sides;
+use crate::extents::Extents;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use xpuc_dialect::ir::{Def, OpId, Space, ValueId};
+use xpuc_dialect::ops::{Kind, space};
+
+/// What a launch is asked for, at a position of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Demand {
+    /// A clause to check.
+    Clause(OpId),
+    /// A value to write or to bring down.
+    Value(ValueId),
+}
+
+/// What one launch is for.
+#[derive(Debug, Default)]
+pub(super) struct Launch {
+    /// What it computes, by position.
+    pub(super) demands: BTreeSet<(usize, Demand)>,
+    /// What comes down after it, by the first position that needs it.
+    pub(super) downs: BTreeMap<ValueId, usize>,
+    /// Host tensors that it reads.
+    pub(super) ups: BTreeSet<ValueId>,
+    /// Whether it computes anything.
+    pub(super) computes: bool,
+}
+
+pub(super) struct Stages<'a> {
+    program: &'a Program<'a>,
+    sides: &'a Sides,
+    /// Views that kernels make.
+    pub(super) late: HashSet<ValueId>,
+    device: HashMap<ValueId, usize>,
+    host: HashMap<ValueId, usize>,
+    /// First stage at which each read of memory is possible.
+    reads: HashMap<ValueId, usize>,
+    /// Stage of host code that each op with an effect waits for.
+    pub(super) effects: HashMap<OpId, usize>,
+    /// Position of each clause that the host checks, and its stage.
+    clauses: Vec<(usize, usize)>,
+    /// Ops whose size operands the host has to know.
+    sized: HashSet<OpId>,
+    /// Values of the device that are written to memory.
+    homes: HashSet<ValueId>,
+    pub(super) launches: BTreeMap<usize, Launch>,
+    marked: HashSet<(ValueId, usize)>,
+    on_host: HashSet<ValueId>,
+}
+
+impl<'a> Stages<'a> {
+    pub(super) fn of(program: &'a Program<'a>, sides: &'a Sides) -> Self {
+        let mut stages = Stages {
+            program,
+            sides,
+            late: HashSet::new(),
+            device: HashMap::new(),
+            host: HashMap::new(),
+            reads: HashMap::new(),
+            effects: HashMap::new(),
+            clauses: Vec::new(),
+            sized: HashSet::new(),
+            homes: HashSet::new(),
+            launches: BTreeMap::new(),
+            marked: HashSet::new(),
+            on_host: HashSet::new(),
+        };
+        stages.late = program.late_views().into_iter().filter(|view| stages.is_late(*view)).collect();
+        stages.find_sized();
+        stages.run();
+        stages
+    }
+
+    /// Whether a view has extents that only the device knows.
+    fn is_late(&self, view: ValueId) -> bool {
+        let Some(op) = self.program.op(view) else { return false };
+        self.program.operands(op).iter().any(|v| self.sides.is_device(*v))
+    }
+
+    /// Values that are written to memory; those whose buffers the host allocates or that come down need their
+    /// size there.
+    fn find_sized(&mut self) {
+        let program = self.program;
+        let mut escape: Vec<ValueId> = Vec::new();
+        for id in &program.ops {
+            let op = program.func.op(*id);
+            let on_host = |v: &ValueId| !self.sides.is_device(*v);
+            match Kind::of(op) {
+                Some(Kind::Materialize) => {
+                    escape.push(program.source(op.operands[0]));
+                    self.homes.insert(program.source(op.operands[0]));
+                }
+                Some(Kind::Into) if space(program.func, op.operands[1]) == Some(Space::Host) => {
+                    escape.push(program.source(op.operands[0]));
+                }
+                Some(Kind::Require) if self.sides.clauses.contains(id) => {}
+                Some(Kind::Into) => {
+                    let value = program.source(op.operands[0]);
+                    self.homes.insert(value);
+                    if self.is_late(op.operands[1]) && !self.late.contains(&op.operands[1]) {
+                        escape.push(value);
+                    }
+                }
+                Some(Kind::Read) => {}
+                _ if super::program::is_transfer(op) || program.is_view(op) => {}
+                _ if op.results.first().is_some_and(|r| !on_host(r)) => {}
+                _ => escape.extend(program.operands(op)),
+            }
+        }
+        for value in escape {
+            if program.is_tensor(value) && self.sides.is_device(value) {
+                self.sized.extend(program.size_scalars(value).into_iter().map(|(id, _)| id));
+            }
+        }
+        // A tensor that ends up on the host is sized there, whoever computes it.
+        for id in &program.ops {
+            if Kind::of(program.func.op(*id)) == Some(Kind::Materialize) {
+                let value = program.func.op(*id).operands[0];
+                self.sized.extend(program.size_scalars(value).into_iter().map(|(id, _)| id));
+            }
+        }
+    }
+
+    /// Whether a later launch finds the value in memory.
+    pub(super) fn is_home(&self, value: ValueId) -> bool {
+        self.homes.contains(&value)
+    }
+
+    pub(super) fn is_sized(&self, id: OpId) -> bool {
+        self.sized.contains(&id)
+    }
+
+    /// Ops with an effect, in order.
+    fn run(&mut self) {
+        let program = self.program;
+        let func = program.func;
+        let mut now = 0;
+        let mut floor = 0;
+        let mut writes: Vec<(ValueId, usize)> = Vec::new();
+        let extents = Extents::of(func, program.facts);
+        for (at, id) in program.ops.iter().enumerate() {
+            let op = func.op(*id);
+            match Kind::of(op) {
+                Some(Kind::Read) => {
+                    let root = program.buffers.root(op.operands[0]).unwrap_or(op.operands[0]);
+                    let src = op.operands[0];
+                    let after = writes.iter().filter(|(other, _)| {
+                        let other_root = program.buffers.root(*other).unwrap_or(*other);
+                        program.buffers.may_alias(root, other_root) && !extents.disjoint(src, *other)
+                    });
+                    let after = after.map(|(_, stage)| *stage).max().unwrap_or(0);
+                    let on_host = space(func, op.results[0]) == Some(Space::Host);
+                    let stage = after.max(floor).max(if on_host { now } else { 0 });
+                    self.reads.insert(op.results[0], stage);
+                }
+                Some(Kind::Into) => {
+                    let value = program.source(op.operands[0]);
+                    let dst = op.operands[1];
+                    if space(func, dst) == Some(Space::Device) {
+                        let stage = self.write(value, at);
+                        now = now.max(stage);
+                        if !self.late.contains(&dst) {
+                            now = now.max(self.view_stage(dst, at));
+                        }
+                    } else {
+                        now = now.max(self.on_host(value, at)).max(self.view_stage(dst, at));
+                    }
+                    writes.push((dst, now + 1));
+                }
+                Some(Kind::Materialize) => {
+                    let value = program.source(op.operands[0]);
+                    if space(func, op.results[0]) == Some(Space::Device) {
+                        now = now.max(self.write(value, at));
+                        for (_, size) in program.size_scalars(value) {
+                            now = now.max(self.on_host(program.source(size), at));
+                        }
+                    } else {
+                        now = now.max(self.on_host(value, at));
+                    }
+                }
+                Some(Kind::Require) if self.sides.clauses.contains(id) => {
+                    let stage = program.operands(op).iter().map(|v| self.device_stage(*v)).max().unwrap_or(0);
+                    self.demand(stage, at, Demand::Clause(*id));
+                    for operand in program.operands(op) {
+                        self.mark_device(operand, stage, at);
+                    }
+                    self.launch(stage).computes = true;
+                    now = now.max(stage + 1);
+                }
+                Some(Kind::Require) => {
+                    for operand in program.operands(op) {
+                        now = now.max(self.on_host(operand, at));
+                    }
+                    self.clauses.push((at, now));
+                }
+                _ if program.is_known(op) => {}
+                _ => {
+                    for operand in super::operands_of(func, *id) {
+                        if is_memref(func, operand) {
+                            now = now.max(self.view_stage(operand, at));
+                        } else {
+                            now = now.max(self.on_host(program.source(operand), at));
+                        }
+                    }
+                    for result in &op.results {
+                        self.reads.insert(*result, now);
+                    }
+                    let harmless = matches!(Kind::of(op), Some(Kind::Alloc)) || &*op.name == "func.return";
+                    if !harmless {
+                        floor = now + 1;
+                    }
+                }
+            }
+            self.effects.insert(*id, now);
+        }
+    }
+
+    fn launch(&mut self, stage: usize) -> &mut Launch {
+        self.launches.entry(stage).or_default()
+    }
+
+    fn demand(&mut self, stage: usize, at: usize, demand: Demand) {
+        self.launch(stage).demands.insert((at, demand));
+    }
+
+    /// A value is written to device memory: by which launch.
+    fn write(&mut self, value: ValueId, at: usize) -> usize {
+        let stage = self.device_stage(value);
+        self.demand(stage, at, Demand::Value(value));
+        self.mark_device(value, stage, at);
+        stage
+    }
+
+    /// A value is used by host code: from which stage on.
+    fn on_host(&mut self, value: ValueId, at: usize) -> usize {
+        self.mark_host(value, at);
+        self.host_stage(value)
+    }
+
+    /// Extents of a view are known to the host.
+    fn view_stage(&mut self, view: ValueId, at: usize) -> usize {
+        let Some(op) = self.program.op(view).filter(|op| self.program.is_view(op)) else { return 0 };
+        let mut stage = 0;
+        for operand in &op.operands {
+            let operand = self.program.source(*operand);
+            stage = stage.max(if is_memref(self.program.func, operand) {
+                self.view_stage(operand, at)
+            } else {
+                self.on_host(operand, at)
+            });
+        }
+        stage
+    }
+
+    /// Whether the host knows the extents of a view by a stage.
+    pub(super) fn is_view_ready(&mut self, view: ValueId, stage: usize) -> bool {
+        if self.late.contains(&view) {
+            return false;
+        }
+        let Some(op) = self.program.op(view) else { return true };
+        if !self.program.is_view(op) {
+            return Kind::of(op) == Some(Kind::Alloc);
+        }
+        op.operands.iter().all(|operand| {
+            let operand = self.program.source(*operand);
+            if is_memref(self.program.func, operand) {
+                self.is_view_ready(operand, stage)
+            } else {
+                self.host_stage(operand) <= stage
+            }
+        })
+    }
+
+    /// The first launch that can use a value.
+    pub(super) fn device_stage(&mut self, value: ValueId) -> usize {
+        let program = self.program;
+        if let Some(stage) = self.device.get(&value) {
+            return *stage;
+        }
+        let role = program.role(value);
+        let stage = match role {
+            Role::Both => 0,
+            _ if let Some(read) = self.reads.get(&value) => *read,
+            _ if role != Role::Both && !self.sides.is_device(value) => self.host_stage(value),
+            _ => {
+                let Def::Result(id, _) = program.func.def(value) else { return 0 };
+                let op = program.func.op(id);
+                let sized = self.is_sized(id);
+                let sizes: Vec<ValueId> = program
+                    .size_scalars(value)
+                    .into_iter()
+                    .filter(|(o, _)| *o == id)
+                    .map(|(_, v)| v)
+                    .collect();
+                let mut stage = 0;
+                for operand in program.operands(op) {
+                    let late = sized && sizes.contains(&operand);
+                    stage =
+                        stage.max(if late { self.host_stage(operand) } else { self.device_stage(operand) });
+                }
+                if may_fail(program.func, op) {
+                    let made = program.made_at(value);
+                    let before = self.clauses.iter().filter(|(at, _)| *at < made).map(|(_, stage)| *stage);
+                    stage = stage.max(before.max().unwrap_or(0));
+                }
+                stage
+            }
+        };
+        self.device.insert(value, stage);
+        stage
+    }
+
+    /// The first stage at which the host can use a value.
+    pub(super) fn host_stage(&mut self, value: ValueId) -> usize {
+        let program = self.program;
+        if let Some(stage) = self.host.get(&value) {
+            return *stage;
+        }
+        let stage = if program.role(value) == Role::Both {
+            0
+        } else if self.sides.is_device(value) && !self.again(value) {
+            self.device_stage(value) + 1
+        } else if let Some(read) = self.reads.get(&value) {
+            *read
+        } else {
+            let operands = program.op(value).map(|op| program.operands(op)).unwrap_or_default();
+            operands.into_iter().map(|v| self.host_stage(v)).max().unwrap_or(0)
+        };
+        self.host.insert(value, stage);
+        stage
+    }
+
+    /// Whether the host computes a scalar of the device again instead of having it sent: arithmetic on one
+    /// scalar that is sent.
+    pub(super) fn again(&self, value: ValueId) -> bool {
+        let mut sent = BTreeSet::new();
+        self.sides.is_device(value) && self.is_scalar_op(value) && {
+            self.collect_sent(value, &mut sent);
+            sent.len() <= 1
+        }
+    }
+
+    fn is_scalar_op(&self, value: ValueId) -> bool {
+        let arith = self.program.op(value).is_some_and(|op| op.name.starts_with("arith."));
+        arith && !self.program.is_tensor(value)
+    }
+
+    fn collect_sent(&self, value: ValueId, sent: &mut BTreeSet<ValueId>) {
+        if self.program.role(value) == Role::Both || sent.len() > 1 {
+            return;
+        }
+        match self.program.op(value) {
+            Some(op) if self.is_scalar_op(value) => {
+                for operand in self.program.operands(op) {
+                    self.collect_sent(operand, sent);
+                }
+            }
+            _ => {
+                sent.insert(value);
+            }
+        }
+    }
+
+    fn mark_host(&mut self, value: ValueId, at: usize) {
+        let program = self.program;
+        if program.role(value) == Role::Both {
+            return;
+        }
+        if self.sides.is_device(value) && !self.again(value) {
+            let stage = self.device_stage(value);
+            let first = self.launch(stage).downs.entry(value).or_insert(at);
+            *first = (*first).min(at);
+            self.demand(stage, at, Demand::Value(value));
+            self.mark_device(value, stage, at);
+            return;
+        }
+        if self.on_host.insert(value) && !self.reads.contains_key(&value) {
+            for operand in program.op(value).map(|op| program.operands(op)).unwrap_or_default() {
+                self.mark_host(operand, at);
+            }
+        }
+    }
+
+    fn mark_device(&mut self, value: ValueId, stage: usize, at: usize) {
+        let program = self.program;
+        if program.role(value) == Role::Both || !self.marked.insert((value, stage)) {
+            return;
+        }
+        if !self.sides.is_device(value) {
+            if program.is_tensor(value) {
+                self.launch(stage).ups.insert(value);
+            }
+            return self.mark_host(value, at);
+        }
+        if self.reads.contains_key(&value) {
+            return;
+        }
+        let first = self.device_stage(value);
+        if first < stage {
+            if !program.is_tensor(value) {
+                return self.mark_host(value, at);
+            }
+            if self.homes.contains(&value) {
+                return;
+            }
+        }
+        self.launch(stage).computes = true;
+        let Def::Result(id, _) = program.func.def(value) else { return };
+        let op = program.func.op(id);
+        let sizes: Vec<ValueId> =
+            program.size_scalars(value).into_iter().filter(|(o, _)| *o == id).map(|(_, v)| v).collect();
+        for operand in program.operands(op) {
+            if self.is_sized(id) && sizes.contains(&operand) {
+                self.mark_host(operand, at);
+            } else {
+                self.mark_device(operand, stage, at);
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Launches and barriers.
+
+use super::{INT, Launched, Rewriter, call, wide};
+use std::collections::HashSet;
+use std::convert::Infallible;
+use xpuc_dialect::ir::{Attr, BlockId, Builder, Func, Module, Op, OpId, Type, ValueId};
+use xpuc_dialect::ops::Kind;
+
+/// Functions that have a barrier, or call one that has.
+pub(super) fn by_turns(module: &Module) -> HashSet<&str> {
+    let mut found: HashSet<&str> = HashSet::new();
+    let waits = |func: &Func, found: &HashSet<&str>| {
+        func.walk().into_iter().any(|id| {
+            let op = func.op(id);
+            let calls = match op.attrs.get("callee") {
+                Some(Attr::Symbol(callee)) => found.contains(&**callee),
+                _ => false,
+            };
+            Kind::of(op) == Some(Kind::Barrier) || calls && Kind::of(op).is_none()
+        })
+    };
+    loop {
+        let more = module.funcs.iter().filter(|func| func.attrs.contains_key("xpu.kernel"));
+        let more: Vec<&str> = more
+            .filter(|func| !found.contains(&*func.name) && waits(func, &found))
+            .map(|f| &*f.name)
+            .collect();
+        if more.is_empty() {
+            return found;
+        }
+        found.extend(more);
+    }
+}
+
+impl Rewriter<'_> {
+    pub(super) fn launch(&mut self, b: &mut Builder<'_>, id: OpId, loc: ValueId) {
+        let op = self.func.op(id);
+        let size = |name: &str| op.attrs.get(name).and_then(Attr::as_int).unwrap_or(1);
+        let (clusters, cores) = (b.constant(size("clusters"), &INT), b.constant(size("cores"), &INT));
+        let block = op.regions[0][0];
+        let callee =
+            self.func.block(block).ops.iter().find_map(|inner| self.func.op(*inner).attrs.get("callee"));
+        let name = if let Some(Attr::Symbol(name)) = callee { name.to_string() } else { String::new() };
+        let by_turns = self.by_turns.contains(&*name);
+        self.tables.kernels.push(Launched { name, by_turns });
+        let kernel = b.constant(self.tables.kernels.len() as i64 - 1, &INT);
+        let count = call(b, "xpu_rt_launch_begin", &[kernel, clusters, cores, loc], &[Type::Index])[0];
+        if by_turns {
+            self.pass(b, block);
+            call(b, "xpu_rt_run_by_turns", &[kernel, cores], &[]);
+            call(b, "xpu_rt_launch_end", &[], &[]);
+            return;
+        }
+        let (zero, per_cluster) = (b.index(0), b.index(size("cores")));
+        let built = b.for_range(zero, count, |b, k| {
+            let program = call(b, "xpu_rt_next_program", &[k], &[Type::Index])[0];
+            let ids = [b.arith("divui", program, per_cluster), b.arith("remui", program, per_cluster)];
+            self.map.extend(self.func.block(block).args.iter().copied().zip(ids));
+            for inner in self.func.block(block).ops.clone() {
+                if &*self.func.op(inner).name != "vector.yield" {
+                    self.op(b, inner);
+                }
+            }
+            Ok::<(), Infallible>(())
+        });
+        built.unwrap_or_else(|never| match never {});
+        call(b, "xpu_rt_launch_end", &[], &[]);
+    }
+
+    /// Gives the arguments of a launch's call to the runtime.
+    fn pass(&mut self, b: &mut Builder<'_>, block: BlockId) {
+        let func = self.func;
+        let block = func.block(block);
+        let kernel = block.ops.iter().map(|id| func.op(*id)).find(|op| op.attrs.contains_key("callee"));
+        for argument in kernel.into_iter().flat_map(|op: &Op| &op.operands) {
+            if let Some(which) = block.args.iter().position(|id| id == argument) {
+                let which = b.constant(which as i64, &INT);
+                call(b, "xpu_rt_pass_id", &[which], &[]);
+                continue;
+            }
+            let value: ValueId = self.map[argument];
+            if b.ty(value).is_scalar() {
+                let value = wide(b, value);
+                call(b, "xpu_rt_pass_scalar", &[value], &[]);
+                continue;
+            }
+            let (base, offset) = self.address(b, value);
+            call(b, "xpu_rt_pass_buffer", &[base, offset], &[]);
+            for axis in 0..b.shaped(value).rank() {
+                let size = b.dim(value, axis);
+                call(b, "xpu_rt_pass_dim", &[size], &[]);
+            }
+        }
+    }
+
+    pub(super) fn barrier(&mut self, b: &mut Builder<'_>, loc: ValueId) {
+        let number = b.constant(i64::from(self.tables.barriers), &INT);
+        self.tables.barriers += 1;
+        call(b, "xpu_rt_barrier", &[number, loc], &[]);
+    }
+}
