@@ -1,5 +1,8 @@
 //! MLIR to Rust IR: one walk.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Attr, Attrs, BlockId, Func, Header, Layout, Loc, Module, Op, Shaped, Space, Type, ValueId};
 use crate::signature;
 use melior::ir::attribute::{
@@ -376,37 +379,4 @@ pub(crate) fn in_file(loc: &Loc, file: &Arc<str>) -> Loc {
 /// The place a diagnostic of MLIR points at.
 pub(crate) fn diagnostic_location(diagnostic: &melior::diagnostic::Diagnostic<'_>) -> Loc {
     location(diagnostic.location())
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::context::Mlir;
-    use crate::ir::Attr;
-
-    #[test]
-    fn attributes_that_melior_cannot_take_keep_their_text() {
-        let source = r#"
-            func.func @""() attributes {
-              a_empty = "", b_nul = "a\00", c_escapes = "\22\5C\C3\A9", d_latin_1 = "\E9", e_typed = "" : i32,
-              f_symbol = @"a \22b", g_wide = 1267650600228229401496703205376 : i128, h_unsigned = 200 : ui8
-            } {
-              func.call @""() : () -> ()
-              return
-            }"#;
-        let module = Mlir::new().parse(source, "odd.mlir").expect("valid MLIR");
-        let func = module.func("").expect("a function without a name");
-        let other = |text: &str| Attr::Other(text.into());
-        let expected = [
-            Attr::str(""),
-            Attr::str("a\0"),
-            Attr::str("\"\\é"),
-            other(r#""\E9""#),
-            other(r#""" : i32"#),
-            Attr::Symbol(r#"a "b"#.into()),
-            other("1267650600228229401496703205376 : i128"),
-            other("200 : ui8"),
-        ];
-        assert_eq!(func.attrs.values().cloned().collect::<Vec<_>>(), expected);
-        assert_eq!(func.op(func.walk()[0]).attrs["callee"], Attr::Symbol("".into()));
-    }
 }

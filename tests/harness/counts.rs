@@ -15,7 +15,7 @@ use xpuc::run::cases::{Attr, Case};
 use xpuc::run::machine::Commands;
 
 /// Counts by name, as reports spell them.
-type Counts = BTreeMap<String, u64>;
+pub(crate) type Counts = BTreeMap<String, u64>;
 
 /// The commands of one call as published.
 #[derive(Debug, Deserialize)]
@@ -36,11 +36,34 @@ struct Table {
     program: BTreeMap<String, Limits>,
 }
 
+/// Which limits of a table are asserted.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Held {
+pub(crate) enum Held {
+    /// What is reached.
     Today,
+    /// What there is to reach.
     Floor,
+}
+
+impl Held {
+    /// The one of the two that is asserted.
+    pub(crate) fn of<T>(self, today: T, floor: T) -> T {
+        match self {
+            Held::Today => today,
+            Held::Floor => floor,
+        }
+    }
+}
+
+/// What is more than allowed, if anything is.
+pub(crate) fn beyond(most: &Counts, found: &Counts) -> Option<String> {
+    let more = most.iter().filter_map(|(name, most)| {
+        let found = found.get(name).copied().unwrap_or(u64::MAX);
+        (found > *most).then(|| format!("{name}: expected at most {most}, found {found}"))
+    });
+    let more: Vec<String> = more.collect();
+    (!more.is_empty()).then(|| more.join("; "))
 }
 
 /// An entry of it.
@@ -87,12 +110,23 @@ fn of_program(name: &str) -> Result<Vec<Test>, String> {
         let name = name.to_owned();
         tests.push(Test::plain(format!("programs/{name}/none/counts"), move || as_published(&name, &table)));
     }
-    let Some(mut table) = programs::table::<Table>(&bound.op, "counts.toml")? else { return Ok(tests) };
-    let held = table.assert;
-    let Some(limits) = table.program.remove(&bound.program) else { return Ok(tests) };
+    let Some(table) = programs::table::<Table>(&bound.op, "counts.toml")? else { return Ok(tests) };
+    for (entry, limits) in table.program {
+        // `program+signature` is about the program bound to that declaration.
+        let (program, signature) =
+            entry.split_once('+').map_or((&*entry, None), |(p, s)| (p, Some(s.to_owned())));
+        if program == bound.program {
+            limited(&Bound { signature, ..bound.clone() }, table.assert, limits, &mut tests);
+        }
+    }
+    Ok(tests)
+}
+
+fn limited(bound: &Bound, held: Held, limits: Limits, tests: &mut Vec<Test>) {
+    let title = bound.title();
     if let Some(written) = limits.written.clone() {
         let (bound, asked) = (bound.clone(), limits.asked.clone());
-        tests.push(Test::ignorable(format!("programs/{name}/none/written"), move || {
+        tests.push(Test::ignorable(format!("{title}/none/written"), move || {
             counted(&bound, &asked, Opt::None, |found| {
                 (written != *found).then(|| format!("expected {written:?}, found {found:?}"))
             })
@@ -100,26 +134,16 @@ fn of_program(name: &str) -> Result<Vec<Test>, String> {
     }
     if limits.unchanged {
         let bound = bound.clone();
-        tests.push(Test::plain(format!("programs/{name}/full/unchanged"), move || unchanged(&bound)));
+        tests.push(Test::plain(format!("{title}/full/unchanged"), move || unchanged(&bound)));
     }
-    let most = match held {
-        Held::Today => limits.today,
-        Held::Floor => limits.floor,
-    };
-    tests.push(Test::ignorable(format!("programs/{name}/full/counts"), move || {
-        counted(&bound, &limits.asked, Opt::Full, |found| {
-            let more = most.iter().filter_map(|(name, most)| {
-                let found = found.get(name).copied().unwrap_or(u64::MAX);
-                (found > *most).then(|| format!("{name}: expected at most {most}, found {found}"))
-            });
-            let more: Vec<String> = more.collect();
-            (!more.is_empty()).then(|| more.join("; "))
-        })
+    let (bound, most) = (bound.clone(), held.of(limits.today, limits.floor));
+    tests.push(Test::ignorable(format!("{title}/full/counts"), move || {
+        counted(&bound, &limits.asked, Opt::Full, |found| beyond(&most, found))
     }));
-    Ok(tests)
 }
 
-fn by_name(commands: &Commands) -> Result<Counts, Failed> {
+/// Counts by the names that tables use.
+pub(crate) fn by_name(commands: &Commands) -> Result<Counts, Failed> {
     let value = serde_json::to_value(commands).map_err(|error| error.to_string())?;
     serde_json::from_value(value).map_err(|error| error.to_string().into())
 }

@@ -11,6 +11,7 @@ mod directive;
 mod docs;
 mod expected;
 mod generate;
+mod hazards;
 mod own;
 mod programs;
 mod run_case;
@@ -75,6 +76,7 @@ fn main() -> ExitCode {
     tests.extend(cli::tests());
     tests.extend(run_case::tests());
     tests.extend(counts::tests());
+    tests.extend(hazards::tests());
     tests.extend(generate::tests());
     tests.extend(docs::tests());
     tests.extend(upstream::tests());

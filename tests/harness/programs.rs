@@ -36,6 +36,8 @@ struct Beside {
     cases: Vec<String>,
     /// Names of the `.mlir` files that declare it.
     signatures: Vec<String>,
+    /// What they declare in place that is not yet written there without a copy.
+    not_in_place: Vec<String>,
 }
 
 /// A program, as it is or bound to a declaration.
@@ -43,7 +45,8 @@ struct Beside {
 pub(crate) struct Bound {
     pub(crate) op: String,
     pub(crate) program: String,
-    signature: Option<String>,
+    /// Name of the `.mlir` file that declares it.
+    pub(crate) signature: Option<String>,
 }
 
 impl Bound {
@@ -54,7 +57,7 @@ impl Bound {
     }
 
     /// What tests call it.
-    fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         let signature = self.signature.iter().map(|name| format!("+{name}")).collect::<String>();
         format!("programs/{}/{}{signature}", self.op, self.program)
     }
@@ -122,9 +125,14 @@ pub(crate) fn tests() -> Vec<Test> {
             .chain(&beside.cases)
             .map(|p| cases(&format!("{}/{p}", plain.op)))
             .collect();
-        let declared = beside.signatures.into_iter().map(|s| Bound { signature: Some(s), ..plain.clone() });
+        let declared =
+            beside.signatures.iter().cloned().map(|s| Bound { signature: Some(s), ..plain.clone() });
         for bound in [plain.clone()].into_iter().chain(declared) {
             of_program(&bound, &files, &mut tests);
+            if bound.signature.is_some() {
+                let (title, not_yet) = (bound.title(), beside.not_in_place.clone());
+                tests.push(Test::plain(format!("{title}/full/in_place"), move || in_place(&bound, &not_yet)));
+            }
         }
     }
     for op in ops.into_iter().filter(|op| tree::root().join(bad_cases(op)).is_file()) {
@@ -168,6 +176,27 @@ fn known(bound: &Bound, files: &[String], opt: Opt, options: MachineOptions) -> 
             (!expects).then(|| "expected `outputs` or `error_mentions`, found neither".to_owned())
         };
         files.iter().try_for_each(|file| run_case::check(&program, open(file)?, without).map(drop))
+    })
+}
+
+/// Every output that is an argument is written where it is, without a temporary and a copy.
+fn in_place(bound: &Bound, not_yet: &[String]) -> Result<(), Failed> {
+    with_session(|session| {
+        let compiled = bound.lowered(session, Opt::Full)?;
+        let host = compiled.lowered().and_then(|lowered| lowered.host()).ok_or("expected a host function")?;
+        let outputs = (0..host.arg_attrs.len()).filter(|i| host.arg_attrs[*i].contains_key("xpu.output"));
+        let mut missing: Vec<String> = outputs.map(|i| host.arg_name(i)).collect();
+        if missing.is_empty() {
+            return Err("expected outputs in place, found none".into());
+        }
+        missing.retain(|name| {
+            !not_yet.contains(name) && !compiled.cx.in_place.iter().any(|b| b.buffer == *name)
+        });
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("expected in place: {}", missing.join(", ")).into())
+        }
     })
 }
 

@@ -1,0 +1,3 @@
+//@ until: plan
+//@ program: run/hazard_gather_into_table.mlir
+// What has to stay, stays.

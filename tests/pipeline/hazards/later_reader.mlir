@@ -1,0 +1,3 @@
+//@ until: plan
+//@ program: run/hazard_later_reader.mlir
+// What has to stay, stays.

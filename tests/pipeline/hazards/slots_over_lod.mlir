@@ -1,0 +1,3 @@
+//@ until: plan
+//@ program: run/hazard_slots_over_lod.mlir
+// What has to stay, stays.

@@ -1,0 +1,3 @@
+//@ until: plan
+//@ program: run/hazard_source_written.mlir
+// What has to stay, stays.

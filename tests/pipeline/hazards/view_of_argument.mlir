@@ -1,0 +1,3 @@
+//@ until: plan
+//@ program: run/hazard_view_of_argument.mlir
+// What has to stay, stays.
