@@ -336,9 +336,9 @@ impl<'a> Emit<'a, '_> {
             if first < stage && !program.is_tensor(value) {
                 return self.host(value);
             }
-            if first < stage && self.stages.is_home(value) {
-                self.launch(first);
-                return self.device(value, first);
+            if let Some(home) = self.stages.home(value).filter(|home| *home < stage) {
+                self.launch(home);
+                return self.device(value, home);
             }
         }
         let (Some(op), Def::Result(id, _)) = (program.op(value), program.func.def(value)) else {

@@ -1,6 +1,7 @@
 //! Which side computes what: a minimum cut between what the device has or needs and what the host does.
 
 use super::program::{Program, Role, is_memref};
+use super::stages::Stages;
 use crate::pass::Costs;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
@@ -30,26 +31,29 @@ impl Sides {
     }
 
     /// The cheapest of several ways, each one cut: with one packed transfer up or without, with one down or
-    /// without, and without computing on the device. A cut charges by value; what a way costs once is added.
+    /// without or with one of nothing but memory, and without computing on the device. A cut charges by value;
+    /// launches and transfers are counted after it.
     pub(super) fn of(program: &Program<'_>, costs: &Costs) -> Self {
         let pack = costs.pack;
         let ways = [
-            Way { compute: 0, up: AVOID, down: pack, clause: 0 },
-            Way { compute: 0, up: pack, down: pack, clause: 0 },
-            Way { compute: 0, up: AVOID, down: AVOID, clause: AVOID },
-            Way { compute: 0, up: pack, down: AVOID, clause: AVOID },
-            Way { compute: AVOID, up: costs.h2d, down: costs.d2h, clause: AVOID },
+            Way { compute: 0, up: AVOID, down: pack, read: pack, clause: 0, late: costs.d2h },
+            Way { compute: 0, up: pack, down: pack, read: pack, clause: 0, late: costs.d2h },
+            Way { compute: 0, up: AVOID, down: AVOID, read: pack, clause: AVOID, late: 0 },
+            Way { compute: 0, up: pack, down: AVOID, read: AVOID, clause: AVOID, late: 0 },
+            Way { compute: AVOID, up: pack, down: pack, read: pack, clause: AVOID, late: 0 },
         ];
         let mut best: Option<Sides> = None;
         for way in &ways {
-            let sides = Cut::new(program, costs, way).sides();
+            let mut sides = Cut::new(program, costs, way).sides();
+            sides.keep_order(program);
+            if sides.cost < AVOID {
+                sides.cost = sides.cost.saturating_add(Stages::of(program, &sides).cost(costs));
+            }
             if best.as_ref().is_none_or(|best| sides.cost < best.cost) {
                 best = Some(sides);
             }
         }
-        let mut sides = best.unwrap_or_default();
-        sides.keep_order(program);
-        sides
+        best.unwrap_or_default()
     }
 
     /// A clause behind one that the device checks goes along where it can, so that the first that fails is reported.
@@ -73,8 +77,13 @@ impl Sides {
 struct Way {
     compute: u64,
     up: u64,
+    /// For a value that is computed.
     down: u64,
+    /// For what is in memory.
+    read: u64,
     clause: u64,
+    /// For what a launch needs of the host that the host has from the device: the launch waits for it.
+    late: u64,
 }
 
 struct Cut<'a> {
@@ -146,8 +155,8 @@ impl<'a> Cut<'a> {
                 self.clauses.insert(id, node);
                 // Nothing behind a clause may fail before it: checked on the host, it holds the device up.
                 if program.operands(op).iter().any(|v| program.is_of_device(*v)) {
-                    let (device, launch) = (self.device, self.costs.launch);
-                    self.edge(device, node, launch);
+                    let (device, late) = (self.device, self.way.late);
+                    self.edge(device, node, late);
                 }
                 let (host, clause) = (self.host, self.way.clause);
                 self.edge(node, host, clause);
@@ -269,7 +278,9 @@ impl<'a> Cut<'a> {
             return *down;
         }
         let down = self.graph.add_node(());
-        let cost = self.way.down + self.bus(value);
+        let computed = self.program.role(value) == Role::Free;
+        let each = if computed { self.way.down } else { self.way.read };
+        let cost = each + self.bus(value);
         self.edge(node, down, cost);
         self.downs.insert(value, down);
         down
@@ -280,8 +291,8 @@ impl<'a> Cut<'a> {
             return *up;
         }
         let up = self.graph.add_node(());
-        // A scalar is an argument of the launch; one that comes from the device makes the launch wait for it.
-        let late = if self.program.is_of_device(value) { self.costs.d2h } else { 0 };
+        // A scalar is an argument of the launch.
+        let late = if self.program.is_of_device(value) { self.way.late } else { 0 };
         let cost = if self.program.is_tensor(value) { self.way.up + self.bus(value) + late } else { late };
         self.edge(up, node, cost);
         self.ups.insert(value, up);
@@ -314,24 +325,6 @@ impl<'a> Cut<'a> {
             }
         }
         let on_device = |v: &ValueId| self.values.get(v).is_some_and(|n| reached.contains(n));
-        let launches = self.values.keys().any(|v| on_device(v) && self.program.role(*v) == Role::Free);
-        let crosses = |at: &HashMap<ValueId, NodeIndex>, into: bool| {
-            self.values.iter().any(|(v, n)| {
-                at.get(v).is_some_and(|aux| {
-                    reached.contains(n) != reached.contains(aux) && reached.contains(n) == into
-                })
-            })
-        };
-        let packed_up = self.way.up == self.costs.pack && crosses(&self.ups, false);
-        let verdict = self.clauses.values().any(|n| reached.contains(n));
-        let packed_down = verdict || (self.way.down == self.costs.pack && crosses(&self.downs, true));
-        for (used, price) in [
-            (launches || packed_up, self.costs.launch),
-            (packed_up, self.costs.h2d),
-            (packed_down, self.costs.d2h),
-        ] {
-            cost = cost.saturating_add(if used { price } else { 0 });
-        }
         let device = self.values.keys().copied().filter(|v| on_device(v)).collect();
         let clauses = self.clauses.iter().filter(|(_, n)| reached.contains(n)).map(|(id, _)| *id).collect();
         Sides { device, clauses, cost }

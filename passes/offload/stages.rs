@@ -4,9 +4,11 @@
 //! are through and their results are down. A value goes into the first launch that has all it takes; one
 //! that a later launch needs again is computed again there, unless it is in memory.
 
+use super::pack;
 use super::program::{Program, Role, is_memref, may_fail};
 use super::sides::Sides;
 use crate::extents::Extents;
+use crate::pass::Costs;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use xpuc_dialect::ir::{Def, OpId, Space, ValueId};
 use xpuc_dialect::ops::{Kind, space};
@@ -33,6 +35,12 @@ pub(super) struct Launch {
     pub(super) computes: bool,
 }
 
+impl Launch {
+    fn checks(&self) -> bool {
+        self.demands.iter().any(|(_, demand)| matches!(demand, Demand::Clause(_)))
+    }
+}
+
 pub(super) struct Stages<'a> {
     program: &'a Program<'a>,
     sides: &'a Sides,
@@ -50,6 +58,8 @@ pub(super) struct Stages<'a> {
     sized: HashSet<OpId>,
     /// Values of the device that are written to memory.
     homes: HashSet<ValueId>,
+    /// The first launch that writes.
+    earliest: usize,
     pub(super) launches: BTreeMap<usize, Launch>,
     /// Launch of each write to the device, by position.
     pub(super) written: HashMap<usize, usize>,
@@ -58,8 +68,43 @@ pub(super) struct Stages<'a> {
 }
 
 impl<'a> Stages<'a> {
+    /// Stages with the fewest launches: one whose only purpose is to write early what a later one can write does
+    /// not happen.
     pub(super) fn of(program: &'a Program<'a>, sides: &'a Sides) -> Self {
+        let best = Stages::from(program, sides, 0);
+        let in_memory = |value: &ValueId| program.role(*value) != Role::Free;
+        let idle = |launch: &Launch| launch.downs.keys().all(in_memory) && !launch.checks();
+        let first = best.launches.values().find(|launch| launch.computes);
+        if best.count() < 2 || !first.is_some_and(idle) {
+            return best;
+        }
+        let next = best.launches.iter().filter(|(_, launch)| launch.computes).nth(1).map(|(stage, _)| *stage);
+        let later = Stages::from(program, sides, next.unwrap_or(0));
+        if later.count() < best.count() { later } else { best }
+    }
+
+    /// Launches that compute.
+    fn count(&self) -> usize {
+        self.launches.values().filter(|launch| launch.computes).count()
+    }
+
+    /// What the launches, and the transfers beside them, cost once.
+    pub(super) fn cost(&self, costs: &Costs) -> u64 {
+        let each = |launch: &Launch| {
+            let pays = pack::pays(costs, launch);
+            let packs = launch.computes || pays;
+            let times = |count: usize| if packs { count.min(1) as u64 } else { count as u64 };
+            let downs = times(launch.downs.len() + usize::from(launch.checks()));
+            let ups = times(launch.ups.len());
+            u64::from(packs) * costs.launch + downs * costs.d2h + ups * costs.h2d
+        };
+        self.launches.values().map(each).sum()
+    }
+
+    /// Stages in which nothing is written before launch `earliest`.
+    fn from(program: &'a Program<'a>, sides: &'a Sides, earliest: usize) -> Self {
         let mut stages = Stages {
+            earliest,
             program,
             sides,
             late: HashSet::new(),
@@ -131,9 +176,10 @@ impl<'a> Stages<'a> {
         }
     }
 
-    /// Whether a later launch finds the value in memory.
-    pub(super) fn is_home(&self, value: ValueId) -> bool {
-        self.homes.contains(&value)
+    /// The launch that writes a value to memory, where later ones find it.
+    pub(super) fn home(&mut self, value: ValueId) -> Option<usize> {
+        let stage = self.homes.contains(&value).then(|| self.device_stage(value))?;
+        Some(stage.max(self.earliest))
     }
 
     pub(super) fn is_sized(&self, id: OpId) -> bool {
@@ -235,7 +281,7 @@ impl<'a> Stages<'a> {
 
     /// A value is written to device memory: by which launch.
     fn write(&mut self, value: ValueId, at: usize, floor: usize) -> usize {
-        let mut stage = self.device_stage(value);
+        let mut stage = self.device_stage(value).max(self.earliest);
         // What needs nothing is written where it stands: an op before that nobody knows may use the memory.
         if self.program.role(value) == Role::Both {
             stage = stage.max(floor);
@@ -415,7 +461,7 @@ impl<'a> Stages<'a> {
             if !program.is_tensor(value) {
                 return self.mark_host(value, at);
             }
-            if self.homes.contains(&value) {
+            if self.home(value).is_some_and(|home| home < stage) {
                 return;
             }
         }
