@@ -11,6 +11,7 @@ mod directive;
 mod docs;
 mod expected;
 mod generate;
+mod orders;
 mod own;
 mod programs;
 mod run_case;
@@ -78,6 +79,7 @@ fn main() -> ExitCode {
     tests.extend(generate::tests());
     tests.extend(docs::tests());
     tests.extend(upstream::tests());
+    tests.extend(orders::tests());
     tests.extend(own::tests());
     let names: Vec<String> =
         tests.iter().filter(|test| test.snapshot).map(|test| test.name.clone()).collect();
