@@ -21,6 +21,7 @@ mod fuse;
 mod guard;
 mod place;
 mod schedule;
+mod split;
 mod sync;
 
 use crate::pass::{InPlace, Need, Pass, PassCx, PassError, PassErrorKind, RemarkKind};
@@ -72,6 +73,7 @@ fn plan(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
     if func.body.len() != 1 {
         return Err(error(PlanError::Blocks(func.body.len())));
     }
+    let func = &split::split(func);
     let program = func.block(func.body[0]).ops.clone();
     let guards = guard::Guards::of(func, &program);
     let fusions = fuse::Fusions::of(func, &program);
