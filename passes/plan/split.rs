@@ -80,11 +80,10 @@ fn least(uses: &[(OpId, usize, Guard)]) -> Vec<Guard> {
 /// Whether one of two guards holds whenever what they have in common does.
 fn opposite(guards: &[Guard]) -> bool {
     let [x, y] = guards else { return false };
-    let last = match (x.split_last(), y.split_last()) {
+    match (x.split_last(), y.split_last()) {
         (Some(((c, side), x)), Some(((d, other), y))) => c == d && side != other && x == y,
         _ => false,
-    };
-    last
+    }
 }
 
 /// Whether running the op can stop the program.
