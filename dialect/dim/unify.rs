@@ -1,6 +1,6 @@
 //! Unknowns and what is learnt about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Dim, DimError, Symbol, SymbolKind};
 
@@ -38,6 +38,8 @@ impl Equation {
 pub struct Unifier {
     /// No bound unknown occurs in a value.
     bindings: BTreeMap<Symbol, Dim>,
+    /// Bound unknowns whose values have unknowns: the only ones that another binding changes.
+    loose: BTreeSet<Symbol>,
     /// Neither true nor false yet.
     open: Vec<Equation>,
 }
@@ -135,11 +137,19 @@ impl Unifier {
 
     /// Changes nothing if a value would exceed a limit of dims.
     fn bind(&mut self, unknown: &Symbol, value: &Dim) -> Result<(), DimError> {
-        let mentioning = self.bindings.iter().filter(|(_, dim)| dim.mentions(unknown));
+        let bound = self.loose.iter().filter_map(|symbol| self.bindings.get_key_value(symbol));
+        let mentioning = bound.filter(|(_, dim)| dim.mentions(unknown));
         let put_in = |(s, dim): (&Symbol, &Dim)| Ok((s.clone(), dim.substitute(unknown, value)?));
-        let changed: Vec<_> = mentioning.map(put_in).collect::<Result<_, _>>()?;
-        self.bindings.extend(changed);
-        self.bindings.insert(unknown.clone(), value.clone());
+        let mut changed: Vec<_> = mentioning.map(put_in).collect::<Result<_, _>>()?;
+        changed.push((unknown.clone(), value.clone()));
+        for (symbol, dim) in changed {
+            if dim.has_unknowns() {
+                self.loose.insert(symbol.clone());
+            } else {
+                self.loose.remove(&symbol);
+            }
+            self.bindings.insert(symbol, dim);
+        }
         Ok(())
     }
 }

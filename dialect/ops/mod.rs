@@ -3,6 +3,8 @@
 //! `SPEC.md` says what each op means; this table says it to passes.
 
 use crate::ir::{Func, Op, Type, ValueId};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Elements of a verdict: the clause, the index, and `x` and `y` in two halves each (SPEC, `verdict`).
 pub const VERDICT_ELEMENTS: u64 = 6;
@@ -229,10 +231,12 @@ impl Kind {
 
     /// The kind of an op name; `None` for ops of other dialects.
     pub fn from_name(name: &str) -> Option<Kind> {
+        static KINDS: LazyLock<HashMap<&str, Kind>> =
+            LazyLock::new(|| Kind::all().into_iter().map(|kind| (kind.name(), kind)).collect());
         if !name.starts_with("xpu.") {
             return None;
         }
-        Kind::all().into_iter().find(|k| k.name() == name)
+        KINDS.get(name).copied()
     }
 
     /// The kind of an operation.

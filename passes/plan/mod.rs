@@ -20,6 +20,7 @@ mod emit;
 mod fuse;
 mod place;
 mod schedule;
+mod split;
 mod sync;
 
 use crate::extents::Extents;
@@ -78,6 +79,7 @@ fn plan(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
     if func.body.len() != 1 {
         return Err(error(PlanError::Blocks(func.body.len())));
     }
+    let func = &split::split(func);
     let program = func.block(func.body[0]).ops.clone();
     let fusions = fuse::Fusions::of(func, &program);
     let mut guards = guard::Guards::of(func, &program, fusions.device_scalars());

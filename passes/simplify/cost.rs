@@ -72,7 +72,9 @@ fn work(op: Op) -> Option<u64> {
         },
         Op::Compare(_) | Op::Xpu(Kind::Select | Kind::ReduceMax) | Op::ReduceSum(_) => 2,
         Op::Cumsum(_) => 3,
-        Op::Xpu(Kind::Gather | Kind::Compact | Kind::Expand) => 4,
+        Op::Xpu(Kind::Compact | Kind::Expand) => 4,
+        // Out of order.
+        Op::Xpu(Kind::Gather) => 6,
         Op::Xpu(Kind::SlotMapping) => 8,
         Op::Xpu(_) => 2,
         Op::Upstream(Upstream::Mul, _) => 2,

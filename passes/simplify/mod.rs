@@ -33,6 +33,7 @@ pub use rules::{Rule, rules};
 use crate::infer_shapes::Facts;
 use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind, RemarkKind};
 use egg::Rewrite;
+use lang::Node;
 use xpuc_dialect::ir::{Func, Loc, Module};
 use xpuc_dialect::ops::is_kernel;
 
@@ -80,27 +81,40 @@ impl Pass for Simplify {
     }
 
     fn run(&self, cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
-        let mut out = Module { funcs: Vec::new(), attrs: module.attrs.clone() };
-        for func in &module.funcs {
-            out.funcs.push(if func.entry().is_some() && !is_kernel(func) {
-                simplify(cx, func)?
-            } else {
-                func.clone()
-            });
-        }
-        Ok(out)
+        let rewrites: Vec<_> = rules::all().iter().collect();
+        each(cx, module, &rewrites)
     }
 }
 
-fn simplify(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
-    let rewrites: Vec<&Rewrite<lang::Node, facts::Facts>> = rules::all().iter().collect();
-    simplify_with(cx, func, &rewrites)
+/// The pass with its rules in another order, which must not show: for tests.
+pub fn shuffled(cx: &mut PassCx, module: &Module, seed: u64) -> Result<Module, PassError> {
+    let mut rewrites: Vec<_> = rules::all().iter().collect();
+    let mut state = seed;
+    for last in (1..rewrites.len()).rev() {
+        // Knuth's MMIX generator; the high bits are the better ones.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        rewrites.swap(last, (state >> 33) as usize % (last + 1));
+    }
+    each(cx, module, &rewrites)
 }
 
-fn simplify_with(
+fn each(
+    cx: &mut PassCx,
+    module: &Module,
+    rewrites: &[&Rewrite<Node, facts::Facts>],
+) -> Result<Module, PassError> {
+    let mut out = Module { funcs: Vec::new(), attrs: module.attrs.clone() };
+    for func in &module.funcs {
+        let program = func.entry().is_some() && !is_kernel(func);
+        out.funcs.push(if program { simplify(cx, func, rewrites)? } else { func.clone() });
+    }
+    Ok(out)
+}
+
+fn simplify(
     cx: &mut PassCx,
     func: &Func,
-    rewrites: &[&Rewrite<lang::Node, facts::Facts>],
+    rewrites: &[&Rewrite<Node, facts::Facts>],
 ) -> Result<Func, PassError> {
     let defect = |loc: &Loc, error| PassError { loc: loc.clone(), kind: PassErrorKind::Simplify(error) };
     let shapes = Facts::of(func)?;

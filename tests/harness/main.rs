@@ -12,6 +12,7 @@ mod docs;
 mod expected;
 mod generate;
 mod hazards;
+mod orders;
 mod own;
 mod programs;
 mod run_case;
@@ -80,6 +81,7 @@ fn main() -> ExitCode {
     tests.extend(generate::tests());
     tests.extend(docs::tests());
     tests.extend(upstream::tests());
+    tests.extend(orders::tests());
     tests.extend(own::tests());
     let names: Vec<String> =
         tests.iter().filter(|test| test.snapshot).map(|test| test.name.clone()).collect();

@@ -1,6 +1,6 @@
 //! Exact extraction: the cheapest acyclic program in an e-graph, shared values paid once.
 //!
-//! **Before**: the e-graph is rebuilt. It may be cyclic (`h2d(d2h(x)) = x` makes it so), classes may have no
+//! **Before**: the e-graph is rebuilt. It may be cyclic (`x + 0 = x` makes it so), classes may have no
 //! finite term, and nodes may be forbidden by giving them the cost [`FORBIDDEN`].
 //! **After**: one node is chosen for each class that the roots need, and for no other. The choice is acyclic.
 //! Its cost, the sum over the chosen classes, is the least there is ([`Extraction::gap`] is 0), or the budget
