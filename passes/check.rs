@@ -41,7 +41,7 @@ pub static CHECK_VALUES: Check = Check {
     expected: "the value form of an op",
     allows: |op| {
         let buffer_form = Parts::of(op).is_some_and(|p| matches!(p.form, Form::Buffer { .. }));
-        !buffer_form && !matches!(Kind::of(op), Some(Kind::Wait | Kind::Free | Kind::Fusion | Kind::Barrier))
+        !buffer_form && !matches!(Kind::of(op), Some(Kind::Wait | Kind::Free | Kind::Barrier))
     },
     regions: false,
     kernels: false,

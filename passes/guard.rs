@@ -1,7 +1,7 @@
 //! Under which conditions each value is needed: a select on a scalar computes only the side it takes.
 
 use std::collections::{HashMap, HashSet};
-use xpuc_dialect::ir::{Func, OpId, Type, ValueId};
+use xpuc_dialect::ir::{Func, Op, OpId, Type, ValueId};
 
 /// Conditions and the side of each, outermost first; empty is always.
 pub(crate) type Guard = Vec<(ValueId, bool)>;
@@ -17,13 +17,23 @@ impl Guards {
     /// From the last op to the first: an op is needed where one of its users is. Scalars that are `hidden` are
     /// no conditions: nobody who decides what is computed knows them.
     pub(crate) fn of(func: &Func, order: &[OpId], hidden: HashSet<ValueId>) -> Self {
+        Self::by(func, order, hidden, |_| true)
+    }
+
+    /// The same, of users that need what they use.
+    pub(crate) fn by(
+        func: &Func,
+        order: &[OpId],
+        hidden: HashSet<ValueId>,
+        needs: impl Fn(&Op) -> bool,
+    ) -> Self {
         let uses = func.uses();
         let mut guards = Guards { of: HashMap::new(), hidden };
         for id in order.iter().rev() {
             let op = func.op(*id);
             let mut needed: Option<Guard> = None;
             for result in &op.results {
-                for user in uses.get(result).into_iter().flatten() {
+                for user in uses.get(result).into_iter().flatten().filter(|user| needs(func.op(**user))) {
                     for guard in guards.of_use(func, *user, *result) {
                         needed = Some(needed.map_or(guard.clone(), |known| common(&known, &guard)));
                     }

@@ -6,8 +6,7 @@
 //! into; a buffer that was only made to be returned is freed. The signatures are gone.
 //! **Leaves alone**: a module without a signature; outputs that are arguments already; the work before the return.
 //! **Method**: names are matched first, then types, then sizes: those of the results are inferred on a raised copy.
-//! That the copy itself can go is for `plan` to see. A buffer that is also seen flat would stay memory to the end, and
-//! its copy a copy: made behind the last clause of the contract, it is the caller's buffer from the start.
+//! That the copy itself can go is for `plan` to see.
 //!
 //! ```mlir
 //! func.func @f(%x) -> (!dev {xpu.name = "y", xpu.shape = ["B"]}) { ... ; return %y }
@@ -35,8 +34,6 @@ pub struct Stats {
     pub bound: u64,
     /// Buffers that the program made for them, and frees now.
     pub freed: u64,
-    /// Buffers in whose place the caller's stand from the start.
-    pub replaced: u64,
 }
 
 /// How a signature contradicts its program.
@@ -133,12 +130,10 @@ impl Pass for BindSignature {
             cx.remark(self.name(), RemarkKind::Passed, &op.loc, message);
             stats.bound += done.bound;
             stats.freed += done.freed;
-            stats.replaced += done.replaced;
         }
         if !signatures.is_empty() {
             cx.count(self.name(), "bound", stats.bound);
             cx.count(self.name(), "freed", stats.freed);
-            cx.count(self.name(), "replaced", stats.replaced);
         }
         Ok(out)
     }

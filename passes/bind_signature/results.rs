@@ -7,7 +7,7 @@ use crate::pass::{Pass, PassCx, PassError};
 use crate::raise::{Buffers, Raise};
 use std::sync::Arc;
 use xpuc_dialect::dim::Dim;
-use xpuc_dialect::ir::{Attr, Attrs, Def, Func, Layout, Module, Op, OpId, Shaped, Type, ValueId};
+use xpuc_dialect::ir::{Attr, Attrs, Func, Layout, Module, Op, OpId, Shaped, Type, ValueId};
 use xpuc_dialect::ops::Kind;
 use xpuc_dialect::signature::Signature;
 
@@ -53,8 +53,7 @@ pub(super) fn bind(func: &mut Func, signature: &Signature, results: &[Bound]) ->
     let returned = func.op(exit).operands.clone();
     let types = func.arg_types();
     let first = types.iter().rposition(|ty| ty.shaped().is_some()).map_or(0, |last| last + 1);
-    let mut owned = owned(func, &returned, results);
-    let mut replaced = 0;
+    let owned = owned(func, &returned, results);
     let entry = func.body[0];
     let mut tail = Vec::new();
     // Host memory is read at once, and nothing may be in flight into a buffer that is freed.
@@ -66,23 +65,13 @@ pub(super) fn bind(func: &mut Func, signature: &Signature, results: &[Bound]) ->
         let Some(shaped) = func.result_types[bound.result].memref().cloned() else { continue };
         let ty = Type::MemRef(Shaped { layout: Layout::Identity, ..shaped });
         let argument = func.insert_arg(first + position, ty, attrs(param));
-        let value = returned[bound.result];
-        if owned.contains(&value)
-            && returned.iter().filter(|v| **v == value).count() == 1
-            && seen_flat(func, value)
-        {
-            replace(func, value, argument);
-            owned.retain(|buffer| *buffer != value);
-            replaced += 1;
-        } else {
-            tail.push(op(func, exit, Kind::Copy, &[value, argument]));
-        }
+        tail.push(op(func, exit, Kind::Copy, &[returned[bound.result], argument]));
     }
     let freed: Vec<OpId> = owned.into_iter().map(|buffer| op(func, exit, Kind::Free, &[buffer])).collect();
-    let stats = Stats { bound: results.len() as u64, freed: freed.len() as u64, replaced };
+    let stats = Stats { bound: results.len() as u64, freed: freed.len() as u64 };
     tail.extend(freed);
     let ops = &mut func.block_mut(entry).ops;
-    let at = ops.iter().position(|id| *id == exit).unwrap_or(ops.len());
+    let at = ops.len() - 1;
     ops.splice(at..at, tail);
 
     let stays = |i: &usize| !results.iter().any(|bound| bound.result == *i);
@@ -137,31 +126,6 @@ fn owned(func: &Func, returned: &[ValueId], results: &[Bound]) -> Vec<ValueId> {
         }
     }
     owned
-}
-
-/// Whether a buffer is one that `raise` leaves memory, because a view of it has another rank, and is made where no
-/// clause of the contract can fail any more: then it may be the caller's from the start.
-fn seen_flat(func: &Func, buffer: ValueId) -> bool {
-    let top = func.entry().map(|entry| func.block(entry).ops.clone()).unwrap_or_default();
-    let made = top.iter().position(|id| func.op(*id).results.contains(&buffer));
-    let last = top.iter().rposition(|id| Kind::of(func.op(*id)) == Some(Kind::Require));
-    let flat =
-        |id: &OpId| &*func.op(*id).name == "memref.collapse_shape" && func.op(*id).operands[0] == buffer;
-    made > last && func.walk().iter().any(flat)
-}
-
-/// Puts another value in the place of an allocated buffer.
-fn replace(func: &mut Func, buffer: ValueId, by: ValueId) {
-    for id in func.walk() {
-        for operand in &mut func.op_mut(id).operands {
-            if *operand == buffer {
-                *operand = by;
-            }
-        }
-    }
-    if let (Def::Result(alloc, _), Some(entry)) = (func.def(buffer), func.entry()) {
-        func.block_mut(entry).ops.retain(|id| *id != alloc);
-    }
 }
 
 /// Whether a transfer may still be under way when the function ends.

@@ -98,6 +98,28 @@ impl<'a> Elements<'a> {
         Ok(element)
     }
 
+    /// Entry `at` of a table; a slice of memory is read as a view, so that no entry beyond it is found.
+    pub(super) fn entry(
+        &self,
+        b: &mut Builder<'_>,
+        table: ValueId,
+        at: ValueId,
+    ) -> Result<ValueId, PassError> {
+        let op = self.func.def_op(table).filter(|_| !self.map.contains_key(&table));
+        let slice = op.and_then(|op| if &*op.name == "tensor.extract_slice" { Slice::of(op) } else { None });
+        let of = slice.and_then(|slice| self.func.def_op(slice.source));
+        match (op, slice, of) {
+            (Some(op), ..) if &*op.name == "tensor.cast" => self.entry(b, op.operands[0], at),
+            (_, Some(slice), Some(read)) if Kind::of(read) == Some(Kind::Read) => {
+                let memref = self.memref(b, read.operands[0])?;
+                let (offset, size) = (self.extent(b, slice.offset), self.extent(b, slice.size));
+                let view = b.subview(memref, offset, size);
+                Ok(b.load(view, &[at]))
+            }
+            _ => self.element(b, table, &[at]),
+        }
+    }
+
     /// The index into a value that stretches along its static dims of size 1.
     fn stretch(&self, b: &mut Builder<'_>, value: ValueId, index: &[ValueId]) -> Vec<ValueId> {
         let dims = self.func.ty(value).shaped().map(|s| s.dims.clone()).unwrap_or_default();
@@ -125,7 +147,7 @@ impl<'a> Elements<'a> {
             Kind::Gather => {
                 let at = self.element(b, operands[1], index)?;
                 let at = b.int_cast(at, &Type::Index);
-                self.element(b, operands[0], &[at])
+                self.entry(b, operands[0], at)
             }
             Kind::Broadcast(binary) => {
                 let (x, y) = (self.element(b, operands[0], index)?, self.element(b, operands[1], index)?);

@@ -4,6 +4,7 @@ use super::elemental::Elements;
 use super::loops::Part;
 use super::{LowerError, PARTITION_ELEMENTS};
 use crate::pass::{Grid, PassError};
+use std::cell::Cell;
 use xpuc_dialect::ir::{Attr, BlockId, Builder, Func, Op, OpId, OpSpec, Type, ValueId};
 use xpuc_dialect::ops::{Form, Kind, Parts};
 
@@ -53,7 +54,7 @@ pub(super) fn build<'a>(
     let (entry, args) = (kernel.body[0], kernel.args().to_vec());
     let (own, also) = args[2..].split_at(uses.len());
     let mut elements = Elements::new(func, uses.into_iter().zip(own.iter().copied()).collect());
-    let program = Program { cluster: args[0], core: args[1], grid };
+    let program = Program { cluster: args[0], core: args[1], grid, known: Cell::new(None) };
     let mut k = Builder::new(&mut kernel, entry);
     k.loc = op.loc.clone();
     body(&mut k, &mut elements, &program, also)?;
@@ -91,6 +92,8 @@ pub(super) struct Program {
     pub(super) core: ValueId,
     /// The grid of the launch.
     pub(super) grid: Grid,
+    /// Number of the program, once many ask for it.
+    known: Cell<Option<ValueId>>,
 }
 
 impl Program {
@@ -150,8 +153,16 @@ impl Program {
         k.when(some, |k| body(k, Part::Range(begin, upper)))
     }
 
+    /// Computes the number of the program for everything after it.
+    pub(super) fn know_id(&self, k: &mut Builder<'_>) {
+        self.known.set(Some(self.id(k)));
+    }
+
     /// Number of the program; small work spreads over clusters first.
     fn id(&self, k: &mut Builder<'_>) -> ValueId {
+        if let Some(known) = self.known.get() {
+            return known;
+        }
         let clusters = k.index(self.grid.clusters.into());
         let row = k.arith("muli", self.core, clusters);
         k.arith("addi", row, self.cluster)

@@ -49,17 +49,22 @@ impl Elements<'_> {
         }
     }
 
-    /// Copies the part of a value into `out`.
+    /// Copies the part of values of one shape into a buffer each; all are computed before any is stored.
     pub(super) fn copy(
         &self,
         b: &mut Builder<'_>,
-        value: ValueId,
-        out: ValueId,
+        copies: &[(ValueId, ValueId)],
         part: Part,
     ) -> Result<(), PassError> {
-        self.for_each_index(b, out, part, |b, index| {
-            let value = self.element(b, value, index)?;
-            b.store(value, out, index);
+        let Some((_, out)) = copies.first() else { return Ok(()) };
+        self.for_each_index(b, *out, part, |b, index| {
+            let mut values = Vec::new();
+            for (value, out) in copies {
+                values.push((self.element(b, *value, index)?, *out));
+            }
+            for (value, out) in values {
+                b.store(value, out, index);
+            }
             Ok(())
         })
     }

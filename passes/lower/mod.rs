@@ -2,11 +2,13 @@
 //!
 //! **Before**: buffer form, as written or as planned.
 //! **After**: the function holds commands (`alloc`, `free`, `h2d`, `d2h`, `copy`, `constant` on the
-//! device, `wait`, `launch`, `require`) and upstream `arith`, `scf`, `memref`. Each launch calls one
-//! kernel: a function over cluster, core and what it uses, in upstream ops, no element computed twice.
-//! **Leaves alone**: upstream ops, functions without ops of `xpu`, and kernels.
+//! device, `wait`, `launch`, `require`, `enforce`) and upstream `arith`, `scf`, `memref`. Each launch calls
+//! one kernel: a function over cluster, core and what it uses, in upstream ops, `barrier` and `alloc` of
+//! shared memory, no element computed twice.
+//! **Leaves alone**: upstream ops, and functions without ops of `xpu`.
 //! **Method**: one walk. Element-wise ops are emitted per element, producers inside a fusion inlined;
-//! tokens are partitioned over all cores in runs; scans run on one core.
+//! tokens are partitioned over all cores in runs; scans run on one core. A fusion with scans that others
+//! read, with clauses or with packed parts is planned in levels (`stage`).
 //!
 //! ```mlir
 //! "xpu.broadcast_add"(%x, %y, %out)

@@ -77,7 +77,8 @@ impl Elements<'_> {
                 let at = b.int_cast(at, &Type::Index);
                 let id = self.element(b, table, &[at])?;
                 let slot = b.arith("muli", id, block_size);
-                let in_page = arith(b, Binary::Mod, position, block_size);
+                let before = b.arith("muli", page, block_size);
+                let in_page = b.arith("subi", position, before);
                 Ok(vec![b.arith("addi", slot, in_page)])
             },
             |_| Ok::<_, PassError>(vec![pad]),

@@ -105,7 +105,7 @@ impl<'a> Emit<'a, '_> {
         if space != Some(Space::Device) {
             return self.host(value);
         }
-        let stage = self.stages.device_stage(value);
+        let stage = self.stages.written.get(&at).copied().unwrap_or_else(|| self.stages.device_stage(value));
         self.launch(stage);
         if let Some(copy) = self.copies.get(&at) {
             return *copy;
@@ -451,8 +451,8 @@ impl<'a> Emit<'a, '_> {
                     let device =
                         matches!(writes, Some(Kind::Into | Kind::Materialize)) && self.goes_to_device(*at);
                     // Memory that is there, or a value that is written elsewhere too, is copied by the launch.
-                    let there =
-                        matches!(self.program.role(*value), Role::Fixed(_)) || written.contains_key(value);
+                    let there = matches!(self.program.role(*value), Role::Fixed(Space::Device))
+                        || written.contains_key(value);
                     if device && is_launch && there {
                         let ty = self.b.ty(made).clone();
                         let copy = self.tagged("tensor.cast", &[made], ty, stage);

@@ -51,6 +51,8 @@ pub(super) struct Stages<'a> {
     /// Values of the device that are written to memory.
     homes: HashSet<ValueId>,
     pub(super) launches: BTreeMap<usize, Launch>,
+    /// Launch of each write to the device, by position.
+    pub(super) written: HashMap<usize, usize>,
     marked: HashSet<(ValueId, usize)>,
     on_host: HashSet<ValueId>,
 }
@@ -69,6 +71,7 @@ impl<'a> Stages<'a> {
             sized: HashSet::new(),
             homes: HashSet::new(),
             launches: BTreeMap::new(),
+            written: HashMap::new(),
             marked: HashSet::new(),
             on_host: HashSet::new(),
         };
@@ -164,7 +167,7 @@ impl<'a> Stages<'a> {
                     let value = program.source(op.operands[0]);
                     let dst = op.operands[1];
                     if space(func, dst) == Some(Space::Device) {
-                        let stage = self.write(value, at);
+                        let stage = self.write(value, at, floor);
                         now = now.max(stage);
                         if !self.late.contains(&dst) {
                             now = now.max(self.view_stage(dst, at));
@@ -177,7 +180,7 @@ impl<'a> Stages<'a> {
                 Some(Kind::Materialize) => {
                     let value = program.source(op.operands[0]);
                     if space(func, op.results[0]) == Some(Space::Device) {
-                        now = now.max(self.write(value, at));
+                        now = now.max(self.write(value, at, floor));
                         for (_, size) in program.size_scalars(value) {
                             now = now.max(self.on_host(program.source(size), at));
                         }
@@ -231,8 +234,13 @@ impl<'a> Stages<'a> {
     }
 
     /// A value is written to device memory: by which launch.
-    fn write(&mut self, value: ValueId, at: usize) -> usize {
-        let stage = self.device_stage(value);
+    fn write(&mut self, value: ValueId, at: usize, floor: usize) -> usize {
+        let mut stage = self.device_stage(value);
+        // What needs nothing is written where it stands: an op before that nobody knows may use the memory.
+        if self.program.role(value) == Role::Both {
+            stage = stage.max(floor);
+        }
+        self.written.insert(at, stage);
         self.demand(stage, at, Demand::Value(value));
         self.mark_device(value, stage, at);
         stage

@@ -1,4 +1,6 @@
-//! Local buffers that stay memory and end in a buffer of the caller: they are that buffer from the start.
+//! Local buffers that stay memory (a view of another rank is made of them, say) and end in a buffer of the caller:
+//! they are that buffer from the start, unless a clause of the contract comes between. Nothing of the caller's is
+//! written before that holds.
 
 use super::Buffers;
 use crate::tidy::is_pure;
@@ -58,6 +60,7 @@ fn find(func: &Func) -> Option<Found> {
             let (op, at_op) = (func.op(*id), made + offset);
             let known = is_pure(op) || Kind::of(op).is_some() || &*op.name == "func.return";
             (known || at_op > at)
+                && (Kind::of(op) != Some(Kind::Require) || at_op > at)
                 && (*id == *into || at_op > at || !touches(op, arg))
                 && (at_op <= copied || !touches(op, local))
         });

@@ -1,8 +1,8 @@
 //! What a term costs: the work on its elements.
 //!
-//! One unit is about one addition. A launch, a transfer or an allocation is none of it: what shares a launch and
-//! what runs where is decided later, over the terms that are left. The table says only which of two equal terms
-//! computes less: a division counts for several additions, a look-up for more than an addition, and one
+//! One unit is about one write of an element. A launch, a transfer or an allocation is none of it: what shares a
+//! launch and what runs where is decided later, over the terms that are left. The table says only which of two equal
+//! terms computes less: an addition counts for more than a fill, a division for several additions, and one
 //! `slot_mapping` for less than the ten ops that it stands for.
 
 use super::extract::FORBIDDEN;
@@ -66,16 +66,15 @@ fn work(op: Op) -> Option<u64> {
         Op::Leaf(_) | Op::Constant(..) => 0,
         Op::Xpu(Kind::Constant | Kind::Range) => 1,
         Op::Xpu(Kind::Broadcast(op)) => match op {
-            Binary::Add | Binary::Sub | Binary::Min | Binary::Max => 1,
-            Binary::Mul => 2,
-            Binary::FloorDiv | Binary::Mod => 8,
+            Binary::Add | Binary::Sub | Binary::Min | Binary::Max => 2,
+            Binary::Mul => 3,
+            Binary::FloorDiv | Binary::Mod => 10,
         },
-        Op::Compare(_) | Op::Xpu(Kind::Select) | Op::ReduceSum(_) => 1,
-        Op::Cumsum(_) => 2,
-        Op::Xpu(Kind::ReduceMax) => 1,
-        Op::Xpu(Kind::Gather | Kind::Compact | Kind::Expand) => 3,
-        Op::Xpu(Kind::SlotMapping) => 6,
-        Op::Xpu(_) => 1,
+        Op::Compare(_) | Op::Xpu(Kind::Select | Kind::ReduceMax) | Op::ReduceSum(_) => 2,
+        Op::Cumsum(_) => 3,
+        Op::Xpu(Kind::Gather | Kind::Compact | Kind::Expand) => 4,
+        Op::Xpu(Kind::SlotMapping) => 8,
+        Op::Xpu(_) => 2,
         Op::Upstream(Upstream::Mul, _) => 2,
         Op::Upstream(Upstream::FloorDiv, _) => 8,
         Op::Upstream(..) => 1,

@@ -22,6 +22,8 @@ mod extract;
 mod facts;
 mod import;
 mod lang;
+#[cfg(test)]
+mod prove;
 mod rules;
 mod saturate;
 mod sums;

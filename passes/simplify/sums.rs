@@ -6,7 +6,8 @@
 //! ops than the program had, it is written out. The program's own terms stay, so a sum that nothing can be done
 //! about keeps its shape. Patterns match forms too, with `sum` (`rules/README.md`).
 
-use super::facts::Graph;
+use super::facts::sizes::Size;
+use super::facts::{Data, Graph};
 use super::lang::{Node, Op, Ty, Upstream};
 use super::rules;
 use egg::{Id, Language};
@@ -127,7 +128,7 @@ pub(super) fn normalise(graph: &mut Graph) -> u64 {
         classes.into_iter().filter_map(|id| Some((id, of.get(&id)?.sum.clone()))).collect();
     let sizes = Lengths::of(graph);
     let mut united = 0;
-    let mut known: HashMap<(Sum, Ty, Vec<super::facts::sizes::Size>), Id> = HashMap::new();
+    let mut known: HashMap<(Sum, Ty, Vec<Size>), Id> = HashMap::new();
     for (class, sum) in &sums {
         let data = &graph[*class].data;
         let ty = data.ty;
@@ -169,7 +170,7 @@ pub(super) fn normalise(graph: &mut Graph) -> u64 {
 
 /// Writes every value that has but one as that constant; how often it did.
 pub(super) fn fold(graph: &mut Graph) -> u64 {
-    let single = |data: &super::facts::Data| data.range.0 == data.range.1 && !data.assumed;
+    let single = |data: &Data| data.range.0 == data.range.1 && !data.assumed;
     let mut classes: Vec<(Id, i64)> = graph
         .classes()
         .filter(|class| single(&class.data) && class.data.literal.is_none())
@@ -310,23 +311,41 @@ fn apply(graph: &mut Graph, op: Binary, x: Id, y: Id) -> Option<Id> {
     rules::add(graph, Node { op, ty: None, children: vec![x, y] })
 }
 
-/// Index values by what they are, to say how long a constant is.
+/// What says a size, to write a constant of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Length {
+    /// An index value.
+    Value(Id),
+    /// A dim of a value that is there.
+    Dim(Id, usize),
+}
+
+/// The first in the program to say each size: index values, and values that are no terms.
 struct Lengths {
-    of: HashMap<super::facts::sizes::Size, (Id, Id)>,
+    of: HashMap<Size, (Id, Length)>,
 }
 
 impl Lengths {
     fn of(graph: &Graph) -> Self {
-        let mut of = HashMap::new();
+        let mut lengths = Lengths { of: HashMap::new() };
         for class in graph.classes() {
-            if class.data.ty == Ty::Index
-                && let Some(size) = class.data.scalar
+            let (data, id) = (&class.data, class.id);
+            if data.ty == Ty::Index
+                && let Some(size) = data.scalar
             {
-                let entry = of.entry(size).or_insert((class.data.birth, class.id));
-                *entry = (*entry).min((class.data.birth, class.id));
+                lengths.say(size, data.birth, Length::Value(id));
+            } else if data.ty.is_tensor() && class.nodes.iter().any(|node| matches!(node.op, Op::Leaf(_))) {
+                for (axis, size) in data.dims.iter().enumerate() {
+                    lengths.say(*size, data.birth, Length::Dim(id, axis));
+                }
             }
         }
-        Lengths { of }
+        lengths
+    }
+
+    fn say(&mut self, size: Size, birth: Id, length: Length) {
+        let known = self.of.entry(size).or_insert((birth, length));
+        *known = (*known).min((birth, length));
     }
 
     /// Unites a class with a constant, if its shape can be said where the class was first computed.
@@ -340,12 +359,21 @@ impl Lengths {
         let Some(shape) = data.shape().map(<[_]>::to_vec) else { return 0 };
         let mut children = vec![graph.add(Node::constant(value, Ty::Int(ty.bits())))];
         for size in shape {
-            let length = match graph.analysis.sizes.known(size) {
-                Some(length) => graph.add(Node::constant(length, Ty::Index)),
-                None => match self.of.get(&size) {
-                    Some((born, id)) if *born < birth => *id,
-                    _ => return 0,
-                },
+            let length = match (graph.analysis.sizes.known(size), self.of.get(&size)) {
+                (Some(length), _) => graph.add(Node::constant(length, Ty::Index)),
+                (_, Some((_, Length::Value(id)))) if graph.find(*id) == class => return 0,
+                (_, Some((born, _))) if *born >= birth => return 0,
+                (_, Some((_, Length::Value(id)))) => *id,
+                (_, Some((_, Length::Dim(id, axis)))) => {
+                    let axis = graph.add(Node::constant(*axis as i64, Ty::Index));
+                    let dim =
+                        graph.add(Node::new(Op::Upstream(Upstream::ValueDim, 0), Ty::Index, vec![*id, axis]));
+                    let mut data = graph[dim].data.clone();
+                    data.scalar = data.scalar.or(Some(size));
+                    graph.set_analysis_data(dim, data);
+                    dim
+                }
+                (None, None) => return 0,
             };
             children.push(length);
         }

@@ -146,3 +146,16 @@ impl Target {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::machine;
+
+    #[test]
+    fn a_machine_has_the_memory_of_the_virtual_target() -> Result<(), UnknownTarget> {
+        let memory = Target::find("virtual")?.memory;
+        assert_eq!(memory.shared_bytes, machine::Options::DEFAULT.shared_bytes);
+        Ok(())
+    }
+}

@@ -1,10 +1,8 @@
 //! The kernel of a fusion, level by level.
 
 use super::clauses::record;
-use super::writes::{Write, is_scan};
 use super::{Stage, When, Work};
 use crate::guard::Guard;
-use crate::lower::PARTITION_ELEMENTS;
 use crate::lower::elemental::Elements;
 use crate::lower::kernel::Program;
 use crate::lower::loops::Part;
@@ -16,7 +14,7 @@ use xpuc_dialect::ops::Kind;
 pub(super) struct Emit<'s, 'e, 'a> {
     pub(super) stage: &'s Stage<'a>,
     pub(super) elements: &'e mut Elements<'a>,
-    program: &'e Program,
+    pub(super) program: &'e Program,
     /// Records of the clauses on arrays.
     pub(super) records: Option<ValueId>,
     /// Whether each clause holds.
@@ -24,7 +22,7 @@ pub(super) struct Emit<'s, 'e, 'a> {
     /// Whether each clause and all before it hold.
     pub(super) holds: Vec<Option<ValueId>>,
     /// Writes given to one core so far.
-    given: i64,
+    pub(super) given: i64,
 }
 
 impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
@@ -75,9 +73,12 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
         let compute = |k: &mut Builder<'_>, elements: &Elements<'_>| match &*op.name {
             "tensor.extract" => {
                 let index: Vec<ValueId> = op.operands[1..].iter().map(|v| elements.get(*v)).collect();
-                elements.element(k, op.operands[0], &index)
+                match index[..] {
+                    [at] => elements.entry(k, op.operands[0], at),
+                    _ => elements.element(k, op.operands[0], &index),
+                }
             }
-            "tensor.dim" | "memref.dim" if !elements.map.contains_key(&op.operands[0]) => {
+            "tensor.dim" | "memref.dim" => {
                 let axis = axis(elements.func, op).ok_or_else(|| elements.refuse(op.results[0]))?;
                 elements.size(k, op.operands[0], axis)
             }
@@ -148,7 +149,7 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
     }
 
     /// The conditions of a guard, each as something that has to hold.
-    fn sides(&self, k: &mut Builder<'_>, guard: &Guard, all: &mut Vec<ValueId>) {
+    pub(super) fn sides(&self, k: &mut Builder<'_>, guard: &Guard, all: &mut Vec<ValueId>) {
         for (condition, side) in guard {
             let condition = self.elements.get(*condition);
             all.push(if *side {
@@ -158,87 +159,5 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
                 k.arith("xori", condition, yes)
             });
         }
-    }
-
-    /// What is written if all clauses hold, then what is written in any case.
-    fn writes(&mut self, k: &mut Builder<'_>) -> Result<(), PassError> {
-        let (always, others): (Vec<&Write>, Vec<&Write>) =
-            self.stage.writes.iter().partition(|write| write.always);
-        match self.hold(k, self.stage.clauses.len()) {
-            Some(hold) if !others.is_empty() => {
-                let outer = k.block;
-                k.when(hold, |k| {
-                    self.elements.nest(outer, k.block);
-                    others.iter().try_for_each(|write| self.write(k, write))
-                })?;
-            }
-            _ => others.iter().try_for_each(|write| self.write(k, write))?,
-        }
-        always.iter().try_for_each(|write| self.write(k, write))
-    }
-
-    fn write(&mut self, k: &mut Builder<'_>, write: &Write) -> Result<(), PassError> {
-        k.loc = self.stage.func.op(write.into).loc.clone();
-        let mut all = Vec::new();
-        self.sides(k, &write.guard, &mut all);
-        match all.into_iter().reduce(|x, y| k.arith("andi", x, y)) {
-            Some(condition) => k.when(condition, |k| self.write_part(k, write)),
-            None => self.write_part(k, write),
-        }
-    }
-
-    fn write_part(&mut self, k: &mut Builder<'_>, write: &Write) -> Result<(), PassError> {
-        let elements = &*self.elements;
-        let mut out = elements.memref(k, write.dst)?;
-        if elements.func.ty(write.value).is_scalar() {
-            return self.one(k, |k, elements| {
-                let Some(((at, _), slices)) = write.slices.split_last() else { return Ok(()) };
-                for (offset, size) in slices {
-                    let (offset, size) = (elements.extent(k, *offset), elements.extent(k, *size));
-                    out = k.subview(out, offset, size);
-                }
-                let at = elements.extent(k, *at);
-                k.store(elements.get(write.value), out, &[at]);
-                Ok(())
-            });
-        }
-        for (offset, size) in &write.slices {
-            let (offset, size) = (elements.extent(k, *offset), elements.extent(k, *size));
-            out = k.subview(out, offset, size);
-        }
-        let op = elements.func.def_op(write.value);
-        let op = op.filter(|op| Kind::of(op).is_some_and(Kind::is_compute));
-        let op = op.filter(|_| !elements.map.contains_key(&write.value));
-        match op {
-            Some(op) if is_scan(op) => self.one(k, |k, elements| elements.write(k, op, out, Part::Whole)),
-            Some(op) if !self.is_small(write) => {
-                self.program.partition(k, out, |k, part| elements.write(k, op, out, part))
-            }
-            None if !self.is_small(write) => {
-                self.program.partition(k, out, |k, part| elements.copy(k, write.value, out, part))
-            }
-            Some(op) => self.one(k, |k, elements| elements.write(k, op, out, Part::Whole)),
-            None => self.one(k, |k, elements| elements.copy(k, write.value, out, Part::Whole)),
-        }
-    }
-
-    /// Whether one core would do all of it anyway, beside other writes.
-    fn is_small(&self, write: &Write) -> bool {
-        let dims = self.stage.func.ty(write.value).shaped().map_or(&[][..], |s| &s.dims);
-        let size = dims.iter().try_fold(1u64, |all, dim| all.checked_mul((*dim)?));
-        self.stage.writes.len() > 1 && size.is_some_and(|size| size <= PARTITION_ELEMENTS as u64)
-    }
-
-    /// One core does it, each time another one.
-    fn one(
-        &mut self,
-        k: &mut Builder<'_>,
-        body: impl FnOnce(&mut Builder<'_>, &Elements<'_>) -> Result<(), PassError>,
-    ) -> Result<(), PassError> {
-        let programs = i64::from(self.program.grid.clusters) * i64::from(self.program.grid.cores);
-        let program = self.given % programs;
-        self.given += 1;
-        let elements = &*self.elements;
-        self.program.only(k, program, |k| body(k, elements))
     }
 }

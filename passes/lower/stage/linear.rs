@@ -53,6 +53,12 @@ impl<'a> Linear<'a> {
         row || back || sums.iter().enumerate().all(apart)
     }
 
+    /// Whether two arrays of one dimension are certainly as long.
+    pub(super) fn same_size(&self, x: ValueId, y: ValueId) -> bool {
+        let of = |value: ValueId| size(self.func, self.outside, value, 0).map(|size| self.size(size));
+        of(x).is_some_and(|size| Some(size) == of(y))
+    }
+
     fn positive(&self, product: &Product) -> bool {
         product.iter().all(|atom| matches!(atom, Atom::Dim(..)) || self.sizes.contains(atom))
     }
@@ -64,11 +70,19 @@ impl<'a> Linear<'a> {
         }
     }
 
+    fn size(&self, size: Size) -> Sum {
+        let measured = match size.of {
+            Measure::Const(known) => number(known),
+            Measure::Scalar(scalar) => self.sum(scalar),
+            Measure::Dim(memref, axis) => atom(Atom::Dim(memref, axis)),
+        };
+        add(measured, &number(size.more), 1)
+    }
+
     fn sum(&self, value: ValueId) -> Sum {
         if let Some(known) = constant(self.func, value) {
             return number(known);
         }
-        let atom = |atom: Atom| Sum::from([(vec![atom], 1)]);
         let Some(op) = self.func.def_op(value) else { return atom(Atom::Value(value)) };
         match (&*op.name, &op.operands[..]) {
             ("arith.addi", &[x, y]) => add(self.sum(x), &self.sum(y), 1),
@@ -76,16 +90,7 @@ impl<'a> Linear<'a> {
             ("arith.muli", &[x, y]) => multiply(&self.sum(x), &self.sum(y)),
             ("memref.dim" | "tensor.dim", &[array, _]) => {
                 let size = axis(self.func, op).and_then(|axis| size(self.func, self.outside, array, axis));
-                match size {
-                    Some(Size { of: Measure::Const(known), more }) => number(known + more),
-                    Some(Size { of: Measure::Scalar(scalar), more }) => {
-                        add(self.sum(scalar), &number(more), 1)
-                    }
-                    Some(Size { of: Measure::Dim(memref, axis), more }) => {
-                        add(atom(Atom::Dim(memref, axis)), &number(more), 1)
-                    }
-                    None => atom(Atom::Value(value)),
-                }
+                size.map_or_else(|| atom(Atom::Value(value)), |size| self.size(size))
             }
             _ => atom(Atom::Value(value)),
         }
@@ -95,6 +100,10 @@ impl<'a> Linear<'a> {
 /// Offset and size of a slice.
 pub(super) fn bounds(slice: Slice) -> (Extent, Extent) {
     (slice.offset, slice.size)
+}
+
+fn atom(atom: Atom) -> Sum {
+    Sum::from([(vec![atom], 1)])
 }
 
 fn number(value: i64) -> Sum {

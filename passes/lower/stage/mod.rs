@@ -13,6 +13,7 @@ mod emit;
 mod fail;
 mod linear;
 mod scratch;
+mod store;
 mod timing;
 mod writes;
 

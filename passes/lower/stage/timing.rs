@@ -65,7 +65,8 @@ pub(super) fn plan<'a>(
     let mut timing = Timing {
         func,
         outside,
-        guards: Guards::of(func, body, HashSet::new()),
+        // A size is known without the value.
+        guards: Guards::by(func, body, HashSet::new(), |user| &*user.name != "tensor.dim"),
         alone,
         before,
         facts: HashMap::new(),

@@ -65,13 +65,21 @@ impl Split<'_> {
     fn write(&mut self, mut write: Write) {
         write.alone &= self.uses.get(&write.value) == Some(&1);
         let Some(op) = self.func.def_op(write.value) else { return self.writes.push(write) };
+        if self.is_there(op, &write) {
+            return;
+        }
         match &*op.name {
             "tensor.cast" => self.write(Write { value: op.operands[0], ..write }),
             "tensor.insert_slice" | "tensor.insert" => match self.parts(&write) {
                 Some(parts) => parts.into_iter().for_each(|part| self.write(part)),
                 None => self.writes.push(write),
             },
-            "arith.select" if op.operands[1..].iter().any(|arm| self.is_written_in_runs(*arm)) => {
+            "arith.select"
+                if op.operands[1..].iter().any(|arm| {
+                    let there = self.func.def_op(*arm).is_some_and(|arm| self.is_there(arm, &write));
+                    there || self.has_a_way(*arm)
+                }) =>
+            {
                 for (arm, side) in [(op.operands[1], true), (op.operands[2], false)] {
                     let mut arm = Write { value: arm, ..write.clone() };
                     arm.guard.push((op.operands[0], side));
@@ -84,7 +92,17 @@ impl Split<'_> {
         }
     }
 
-    /// The parts put into an empty value, unless one may cover another.
+    /// Whether a value is what the memory holds that it is to be written to.
+    fn is_there(&self, op: &Op, write: &Write) -> bool {
+        Kind::of(op) == Some(Kind::Read) && op.operands[0] == write.dst && write.slices.is_empty()
+    }
+
+    /// Whether a value is better written by itself than element by element.
+    fn has_a_way(&self, value: ValueId) -> bool {
+        is_written_in_runs(self.func, value) || is_packed(self.func, value)
+    }
+
+    /// The parts put into an empty value, or into what is there, unless one may cover another.
     fn parts(&self, write: &Write) -> Option<Vec<Write>> {
         let mut parts = Vec::new();
         let mut slices = Vec::new();
@@ -98,6 +116,7 @@ impl Split<'_> {
                     continue;
                 }
                 "tensor.empty" => break,
+                "xpu.read" if self.is_there(op, &whole) => break,
                 "tensor.insert" => {
                     let &[scalar, rest, at] = &op.operands[..] else { return None };
                     (scalar, (Extent::Value(at), Extent::Const(1)), rest)
@@ -116,14 +135,22 @@ impl Split<'_> {
         parts.reverse();
         Linear::new(self.func, self.outside).disjoint(&slices).then_some(parts)
     }
+}
 
-    /// Whether a loop over elements is not the best way to write a value.
-    fn is_written_in_runs(&self, value: ValueId) -> bool {
-        let Some(op) = self.func.def_op(value) else { return false };
-        match &*op.name {
-            "tensor.cast" => self.is_written_in_runs(op.operands[0]),
-            "tensor.insert_slice" | "tensor.insert" => true,
-            _ => is_scan(op) || matches!(Kind::of(op), Some(Kind::Expand | Kind::SlotMapping)),
-        }
+/// Whether a loop over elements is not the best way to write a value.
+pub(super) fn is_written_in_runs(func: &Func, value: ValueId) -> bool {
+    let Some(op) = func.def_op(value) else { return false };
+    match &*op.name {
+        "tensor.cast" => is_written_in_runs(func, op.operands[0]),
+        _ => is_scan(op) || matches!(Kind::of(op), Some(Kind::Expand | Kind::SlotMapping)),
     }
+}
+
+/// Whether a value is put together from parts.
+fn is_packed(func: &Func, value: ValueId) -> bool {
+    let op = func.def_op(value);
+    op.is_some_and(|op| match &*op.name {
+        "tensor.cast" => is_packed(func, op.operands[0]),
+        name => matches!(name, "tensor.insert_slice" | "tensor.insert"),
+    })
 }

@@ -2,8 +2,8 @@
 
 use super::{Base, Input, Place, Places};
 use crate::plan::guard::{Guard, exclusive};
-use std::collections::HashMap;
-use xpuc_dialect::ir::{Attr, Extent, Op, OpId, Slice, ValueId};
+use std::collections::{HashMap, HashSet};
+use xpuc_dialect::ir::{Attr, Def, Extent, Op, OpId, Slice, ValueId};
 use xpuc_dialect::ops::{Kind, Parts};
 
 pub(super) enum Violation {
@@ -294,7 +294,7 @@ impl<'a> Check<'a> {
         let func = self.input.func;
         let id = self.input.order[write.at];
         if self.input.fusions.is_member(id) {
-            return false;
+            return *place == write.place && self.only_kept(id, owner, write.value);
         }
         let op: &Op = func.op(id);
         let stays =
@@ -313,6 +313,27 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Whether a launch uses an old content for nothing but to leave it where it is: as an arm of a choice, or as
+    /// the whole that parts are put into, of what it writes there.
+    fn only_kept(&self, anchor: OpId, old: ValueId, written: ValueId) -> bool {
+        let func = self.input.func;
+        let fusions = self.input.fusions;
+        let mut kept = vec![written];
+        let mut keepers: HashSet<OpId> = HashSet::new();
+        while let Some(value) = kept.pop() {
+            let Def::Result(id, _) = func.def(value) else { continue };
+            if keepers.insert(id) {
+                kept.extend(onwards(func.op(id)));
+            }
+        }
+        let uses = |op: &Op| op.operands.iter().filter(|v| **v == old).count();
+        fusions.members(anchor).iter().all(|id| {
+            let op = func.op(*id);
+            let passed = onwards(op).iter().filter(|v| **v == old).count();
+            uses(op) == 0 || (keepers.contains(id) && uses(op) == passed)
+        })
+    }
+
     fn overlap(&self, a: &Place, b: &Place) -> bool {
         match (a.base, b.base) {
             (Base::View(x), Base::View(y)) => self.may_alias(x, y),
@@ -322,5 +343,15 @@ impl<'a> Check<'a> {
 
     fn may_alias(&self, a: ValueId, b: ValueId) -> bool {
         Base::View(a).may_overlap(Base::View(b), self.input.buffers) && !self.input.extents.disjoint(a, b)
+    }
+}
+
+/// Operands whose elements an op passes on where they are.
+fn onwards(op: &Op) -> &[ValueId] {
+    match &*op.name {
+        "arith.select" => &op.operands[1..],
+        "tensor.insert" | "tensor.insert_slice" => &op.operands[1..2],
+        "tensor.cast" => &op.operands,
+        _ => &[],
     }
 }

@@ -64,7 +64,7 @@ macro_rules! rw {
         }
     };
 }
-use rw;
+pub(super) use rw;
 
 /// Every rule.
 pub fn rules() -> Vec<Rule> {
@@ -224,7 +224,7 @@ fn class(subst: &Subst, name: &str) -> Id {
 }
 
 /// The facts of a variable.
-fn fact<'g>(graph: &'g Graph, subst: &Subst, name: &str) -> &'g Data {
+pub(super) fn fact<'g>(graph: &'g Graph, subst: &Subst, name: &str) -> &'g Data {
     &graph[class(subst, name)].data
 }
 

@@ -117,8 +117,8 @@ pub(super) const PENDING_WRITE: u8 = 1 << 4;
 pub(super) struct Trace {
     /// The last that wrote it.
     pub(super) writer: u64,
-    /// Of the first cluster of the last launch that read it, the first that read it after the last barrier
-    /// with a read after it.
+    /// Of the first cluster that read it in the last launch: the first that did so since the last barrier that a
+    /// read of that cluster came after.
     pub(super) reader: u64,
 }
 

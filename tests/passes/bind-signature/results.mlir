@@ -128,33 +128,3 @@ func.func @already(%x: memref<?xi32, "device"> {xpu.name = "x", xpu.shape = ["B"
 func.func @none(%x: memref<?xi32, "device"> {xpu.name = "x", xpu.shape = ["B"]}) -> (memref<?xi32, "device"> {xpu.name = "y", xpu.shape = ["B"]}) {
   return %x : memref<?xi32, "device">
 }
-
-// -----
-
-// Seen flat, and made behind the last clause: the caller's buffer stands in its place. The other one is made before a
-// clause that may fail, and nothing of the caller's is written before that: it is copied.
-"xpu.signature"() {
-  function = "flat",
-  inputs = [{name = "x", type = i32, space = "device", shape = ["B"]}],
-  outputs = [
-    {name = "y", type = i32, space = "device", shape = ["B", "1"], inplace},
-    {name = "z", type = i32, space = "device", shape = ["B", "1"], inplace}
-  ],
-  attributes = [{name = "k", type = i32}]
-} : () -> ()
-
-func.func @flat(%x: memref<?xi32, "device"> {xpu.name = "x", xpu.shape = ["B"]}, %k: i32 {xpu.name = "k"})
-    -> (memref<?x?xi32, "device"> {xpu.name = "y"}, memref<?x?xi32, "device"> {xpu.name = "z"}) {
-  %c0 = arith.constant 0 : index
-  %c1 = arith.constant 1 : index
-  %one = arith.constant 1 : i32
-  %B = memref.dim %x, %c0 : memref<?xi32, "device">
-  %z = "xpu.alloc"(%B, %c1) : (index, index) -> memref<?x?xi32, "device">
-  %z_flat = memref.collapse_shape %z [[0, 1]] : memref<?x?xi32, "device"> into memref<?xi32, "device">
-  "xpu.cumsum"(%x, %z_flat) : (memref<?xi32, "device">, memref<?xi32, "device">) -> ()
-  "xpu.require"(%k, %one) {predicate = "sge", message = "k"} : (i32, i32) -> ()
-  %y = "xpu.alloc"(%B, %c1) : (index, index) -> memref<?x?xi32, "device">
-  %y_flat = memref.collapse_shape %y [[0, 1]] : memref<?x?xi32, "device"> into memref<?xi32, "device">
-  "xpu.broadcast_add"(%x, %k, %y_flat) : (memref<?xi32, "device">, i32, memref<?xi32, "device">) -> ()
-  return %y, %z : memref<?x?xi32, "device">, memref<?x?xi32, "device">
-}

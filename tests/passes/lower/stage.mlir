@@ -162,3 +162,41 @@ func.func @slots_inside(%table: !i32s, %lens: !i32s, %start: !i32s, %map: !i32s,
   }) : () -> ()
   return
 }
+
+// -----
+
+!i32s = memref<?xi32, "device">
+!values = tensor<?xi32, "device">
+
+// Writes as long as each other share a loop: the gather is done once, x is read before it changes.
+func.func @one_loop(%table: !i32s, %x: !i32s, %k: i32, %out: !i32s) {
+  "xpu.fusion"() ({
+    %0 = "xpu.read"(%table) : (!i32s) -> !values
+    %1 = "xpu.read"(%x) : (!i32s) -> !values
+    %2 = "xpu.gather"(%0, %1) : (!values, !values) -> !values
+    %3 = "xpu.broadcast_add"(%2, %k) : (!values, i32) -> !values
+    "xpu.into"(%3, %x) : (!values, !i32s) -> ()
+    %4 = "xpu.broadcast_mul"(%2, %1) : (!values, !values) -> !values
+    "xpu.into"(%4, %out) : (!values, !i32s) -> ()
+    vector.yield
+  }) : () -> ()
+  return
+}
+
+// -----
+
+!i32s = memref<?xi32, "device">
+!values = tensor<?xi32, "device">
+
+// A table that is a part of memory is read as a view: nothing beyond it is found.
+func.func @part_as_table(%packed: !i32s, %index: !i32s, %at: index, %n: index, %out: !i32s) {
+  "xpu.fusion"() ({
+    %0 = "xpu.read"(%packed) : (!i32s) -> !values
+    %1 = "xpu.read"(%index) : (!i32s) -> !values
+    %part = tensor.extract_slice %0[%at] [%n] [1] : !values to !values
+    %2 = "xpu.gather"(%part, %1) : (!values, !values) -> !values
+    "xpu.into"(%2, %out) : (!values, !i32s) -> ()
+    vector.yield
+  }) : () -> ()
+  return
+}

@@ -13,7 +13,7 @@ func.func @up_down(%in: memref<?xi32, "device"> {xpu.shape = ["n"]}, %out: memre
 
 // -----
 
-// The host changes it in between, but so could the device: cheaper than two transfers.
+// The host changes it in between: it is another value, computed where it was.
 func.func @through_host(%in: memref<?xi32, "device"> {xpu.shape = ["n"]}, %out: memref<?xi32, "device"> {xpu.shape = ["n"], xpu.noalias}) {
   %x = "xpu.read"(%in) : (memref<?xi32, "device">) -> tensor<?xi32, "device">
   %h = "xpu.d2h"(%x) : (tensor<?xi32, "device">) -> tensor<?xi32, "host">
