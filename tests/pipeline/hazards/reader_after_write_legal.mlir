@@ -1,3 +1,3 @@
 //@ until: plan
 //@ program: run/hazard_reader_after_write_legal.mlir
-// The twin in which it is allowed: without a copy.
+// The twin in which the fill may be made in place, after the reader. It takes a copy yet.

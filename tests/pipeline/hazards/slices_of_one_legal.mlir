@@ -1,3 +1,3 @@
 //@ until: plan
 //@ program: run/hazard_slices_of_one_legal.mlir
-// The twin in which it is allowed to go without a copy. It does not yet.
+// The twin in which it is allowed: without a copy.

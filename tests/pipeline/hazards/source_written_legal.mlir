@@ -1,3 +1,3 @@
 //@ until: plan
 //@ program: run/hazard_source_written_legal.mlir
-// The twin in which it is allowed: without a copy.
+// The twin in which one copy has to be left. The fill takes a second one yet.

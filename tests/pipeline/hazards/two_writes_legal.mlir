@@ -1,3 +1,3 @@
 //@ until: plan
 //@ program: run/hazard_two_writes_legal.mlir
-// The twin in which only the second write has to be left. The first still is.
+// The twin in which only the second write has to be left.

@@ -11,14 +11,13 @@ def i32(x):
     return (x + (1 << 31)) % (1 << 32) - (1 << 31)
 
 def run(inputs):
-    x, y = inputs["x"], inputs["y"]
-    sums = [i32(s) for s in accumulate(x)]
-    picked = [sums[k] for k in inputs["index"]]
-    return {"before": x, "y": [i32(4 * v) for v in y], "old": x, "new": x, "sums": sums, "picked": picked,
-            "rest": [-1] * len(x), "back": picked}
+    x, y, lens = inputs["x"], inputs["y"], inputs["lens"]
+    sums = [i32(s) for s in accumulate(lens)]
+    picked = [sums[k] for k in lens]
+    return {"before": x, "after": x, "y": [i32(4 * v) for v in y], "sums": sums, "picked": picked, "back": picked}
 
-def case(name, x, y, index, words=None):
-    c = {"name": name, "inputs": {"x": x, "y": y, "index": index}, "attrs": {}}
+def case(name, x, y, lens, words=None):
+    c = {"name": name, "inputs": {"x": x, "y": y, "lens": lens}, "attrs": {}}
     if words:
         c["error_mentions"] = words
     else:
@@ -35,7 +34,7 @@ def nasty_cases():
     big = 2147483647
     return [
         case("three", [1, 2, 3], [4, 5, 6], [2, 1, 0]), case("one", [5], [6], [0]), case("none", [], [], []),
-        case("all_the_same", [1, 2, 3, 4], [0] * 4, [3] * 4), case("sums_that_wrap", [big, 1, big], [big, -big - 1, 0], [0, 1, 2]),
+        case("all_the_same", [1, 2, 3, 4], [0] * 4, [3] * 4), case("values_that_wrap", [big, 1, -big], [big, -big - 1, 1 << 30], [0, 1, 2]),
         case("as_many_as_cores", list(range(64)), [1] * 64, list(range(63, -1, -1))),
         case("one_more_than_cores", list(range(65)), [1] * 65, [64] * 65),
         case("many", [3] * 300, [-2] * 300, [(7 * k) % 300 for k in range(300)]),
