@@ -14,9 +14,11 @@ func.func @stage(
   %c0 = arith.constant 0 : index
   %zero = arith.constant 0 : i32
   %minus = arith.constant -1 : i32
+  %ten = arith.constant 10 : i32
   %t = memref.dim %tokens, %c0 : !flat
   "xpu.fusion"() ({
-    %0 = "xpu.read"(%lens) : (!flat) -> !value
+    %given = "xpu.read"(%lens) : (!flat) -> !value
+    %0 = "xpu.broadcast_mod"(%given, %ten) : (!value, i32) -> !value
     %1 = "xpu.read"(%start) : (!flat) -> !value
     %some = "xpu.compare"(%0, %zero) {predicate = "sgt"} : (!value, i32) -> tensor<?xi1, "device">
     %2 = "xpu.compact"(%0, %some) : (!value, tensor<?xi1, "device">) -> !value

@@ -7,6 +7,9 @@ func.func @stage_large(%n: i32 {xpu.name = "n"}, %index: !flat {xpu.name = "inde
                        %out: !flat {xpu.name = "out", xpu.shape = ["B"], xpu.output}) {
   %zero = arith.constant 0 : i32
   %one = arith.constant 1 : i32
+  %limit = arith.constant 80000 : i32
+  "xpu.require"(%n, %zero) {predicate = "sge", message = "n"} : (i32, i32) -> ()
+  "xpu.require"(%n, %limit) {predicate = "sle", message = "n"} : (i32, i32) -> ()
   %size = arith.index_cast %n : i32 to index
   "xpu.fusion"() ({
     %0 = "xpu.range"(%zero, %one, %size) : (i32, i32, index) -> !value

@@ -23,6 +23,9 @@ func.func @stage_mixed(
   %one = arith.constant 1 : i32
   %two = arith.constant 2 : i32
   %thousand = arith.constant 1000 : i64
+  %limit = arith.constant 80000 : i32
+  "xpu.require"(%n, %zero) {predicate = "sge", message = "n"} : (i32, i32) -> ()
+  "xpu.require"(%n, %limit) {predicate = "sle", message = "n"} : (i32, i32) -> ()
   %size = arith.index_cast %n : i32 to index
   %b = memref.dim %x, %c0 : !flat
   %found = "xpu.alloc"() : () -> !six
