@@ -17,7 +17,7 @@ const CHAINS: [u64; 6] = [1, 3, 10, 30, 100, 300];
 fn values(source: &str) -> (PassCx, Module) {
     let session = Session::new();
     let target = Target::find("virtual").expect("a target");
-    let mut cx = PassCx::new(target.grid, target.costs);
+    let mut cx = PassCx::new(target.device);
     let module = session.parse(source, "bench.mlir").expect("a module");
     let verified = session.verify(module).expect("a program");
     let raised = session.raise(&mut cx, &verified).expect("values");

@@ -132,6 +132,19 @@ pub struct Memory {
     pub local_bytes: u64,
 }
 
+/// What passes know of the device they compile for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Device {
+    /// Grid that device code is launched on.
+    pub grid: Grid,
+    /// On-chip memory.
+    pub memory: Memory,
+    /// What commands cost.
+    pub costs: Costs,
+    /// What sizes are taken to be.
+    pub sizes: Sizes,
+}
+
 /// Clusters and cores of a launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grid {
@@ -142,23 +155,19 @@ pub struct Grid {
 }
 
 impl PassCx {
-    /// A context for one module, on a device without on-chip memory.
-    pub fn new(grid: Grid, costs: Costs, sizes: Sizes) -> Self {
+    /// A context for one module.
+    pub fn new(device: Device) -> Self {
+        let Device { grid, memory, costs, sizes } = device;
         PassCx {
             grid,
+            memory,
             costs,
             sizes,
-            memory: Memory::default(),
             remarks: Vec::new(),
             stats: Vec::new(),
             rules: Vec::new(),
             in_place: Vec::new(),
         }
-    }
-
-    /// The same, on a device with that on-chip memory.
-    pub fn with_memory(self, memory: Memory) -> Self {
-        PassCx { memory, ..self }
     }
 
     /// Adds a remark.

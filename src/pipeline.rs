@@ -113,8 +113,7 @@ pub fn compile_declared(
     options: &Options,
     watch: &mut dyn FnMut(&Ran),
 ) -> Result<Compiled, Error> {
-    let cx = PassCx::new(options.target.grid, options.target.costs, options.target.sizes)
-        .with_memory(options.target.memory);
+    let cx = PassCx::new(options.target.device);
     let done = Compiled { phases: Vec::new(), cx, lowered: None };
     let mut run = Run { until: options.until, watch, done };
     let Some(module) =

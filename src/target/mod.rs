@@ -1,7 +1,7 @@
 //! Devices as data: one TOML file each.
 
 use serde::Deserialize;
-use xpuc_passes::pass::{Costs, Grid, Memory, Sizes};
+use xpuc_passes::pass::{Costs, Device, Grid, Memory, Sizes};
 
 /// Where a number comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -81,14 +81,8 @@ pub struct Target {
     pub name: &'static str,
     /// One line about it.
     pub summary: String,
-    /// Programs of a launch.
-    pub grid: Grid,
-    /// On-chip memory.
-    pub memory: Memory,
-    /// Latencies and rates.
-    pub costs: Costs,
-    /// Sizes to plan for.
-    pub sizes: Sizes,
+    /// What passes know of it.
+    pub device: Device,
 }
 
 /// No target has that name.
@@ -122,27 +116,29 @@ impl Target {
         Ok(Target {
             name,
             summary: data.summary,
-            grid: Grid { clusters: data.grid.clusters.value, cores: data.grid.cores.value },
-            memory: Memory {
-                shared_bytes: bytes(data.memory.shared_bytes),
-                local_bytes: bytes(data.memory.local_bytes),
+            device: Device {
+                grid: Grid { clusters: data.grid.clusters.value, cores: data.grid.cores.value },
+                memory: Memory {
+                    shared_bytes: bytes(data.memory.shared_bytes),
+                    local_bytes: bytes(data.memory.local_bytes),
+                },
+                costs: Costs {
+                    launch: cost(data.cost.launch),
+                    h2d: cost(data.cost.h2d),
+                    d2h: cost(data.cost.d2h),
+                    d2d: cost(data.cost.d2d),
+                    fill: cost(data.cost.fill),
+                    scan: cost(data.cost.scan),
+                    host_op: cost(data.cost.host_op),
+                    pack: cost(data.cost.pack),
+                    alloc: cost(data.cost.alloc),
+                    kilobyte: cost(data.cost.kilobyte),
+                    host_kilo: cost(data.cost.host_kilo),
+                    device_kilo: cost(data.cost.device_kilo),
+                    scan_kilo: cost(data.cost.scan_kilo),
+                },
+                sizes: Sizes { dim: cost(data.size.dim), data: cost(data.size.data) },
             },
-            costs: Costs {
-                launch: cost(data.cost.launch),
-                h2d: cost(data.cost.h2d),
-                d2h: cost(data.cost.d2h),
-                d2d: cost(data.cost.d2d),
-                fill: cost(data.cost.fill),
-                scan: cost(data.cost.scan),
-                host_op: cost(data.cost.host_op),
-                pack: cost(data.cost.pack),
-                alloc: cost(data.cost.alloc),
-                kilobyte: cost(data.cost.kilobyte),
-                host_kilo: cost(data.cost.host_kilo),
-                device_kilo: cost(data.cost.device_kilo),
-                scan_kilo: cost(data.cost.scan_kilo),
-            },
-            sizes: Sizes { dim: cost(data.size.dim), data: cost(data.size.data) },
         })
     }
 }
@@ -154,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_machine_has_the_memory_of_the_virtual_target() -> Result<(), UnknownTarget> {
-        let memory = Target::find("virtual")?.memory;
+        let memory = Target::find("virtual")?.device.memory;
         assert_eq!(memory.shared_bytes, machine::Options::DEFAULT.shared_bytes);
         Ok(())
     }

@@ -161,7 +161,7 @@ fn steps(session: &Session, directives: &Directives, source: &str, file: &str) -
         }
         Steps::Passes(names) => {
             let target = &directives.target;
-            let mut cx = PassCx::new(target.grid, target.costs, target.sizes).with_memory(target.memory);
+            let mut cx = PassCx::new(target.device);
             let options = Options { opt: directives.opt, target: target.clone(), until: Phase::Verify };
             let mut after = compile(session, source, file, &options)?.module().cloned().unwrap_or_default();
             let mut before = after.clone();

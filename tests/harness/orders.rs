@@ -34,7 +34,7 @@ fn orders(program: &str, times: u64) -> Result<(), Failed> {
     let source = std::fs::read_to_string(&path)?;
     let session = Session::new();
     let target = Target::find("virtual")?;
-    let cx = || PassCx::new(target.grid, target.costs);
+    let cx = || PassCx::new(target.device);
     let verified = session.verify(session.parse(&source, &path)?)?;
     let shaped = session.shape(&mut cx(), &session.raise(&mut cx(), &verified)?)?;
     let mut first: Option<(u64, String)> = None;

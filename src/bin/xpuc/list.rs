@@ -73,7 +73,8 @@ struct TargetEntry {
 pub(crate) fn targets(args: Args) -> Result<Answer, Failure> {
     let mut targets = Vec::new();
     for name in target::names() {
-        let Target { name, summary, grid, .. } = crate::levels::target(name)?;
+        let Target { name, summary, device } = crate::levels::target(name)?;
+        let grid = device.grid;
         targets.push(TargetEntry { name, clusters: grid.clusters, cores: grid.cores, summary });
     }
     print(args, &targets, |t| {

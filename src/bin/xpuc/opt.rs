@@ -195,7 +195,7 @@ fn run_passes(
     target: &Target,
     times: &mut Times,
 ) -> Result<(Module, PassCx), Error> {
-    let mut cx = PassCx::new(target.grid, target.costs, target.sizes).with_memory(target.memory);
+    let mut cx = PassCx::new(target.device);
     let start = Instant::now();
     let declaration = source.declaration();
     let parsed = session.parse_declared(&source.text, &source.name, declaration)?;

@@ -102,8 +102,11 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
     let source = Source::read(&args.file, args.signature.as_deref())?;
     let reader = Reader::open(&args.cases, args.filter.clone())?;
     let session = Session::new();
-    let options =
-        machine::Options { seed: args.seed, fast: args.fast, shared_bytes: target.memory.shared_bytes };
+    let options = machine::Options {
+        seed: args.seed,
+        fast: args.fast,
+        shared_bytes: target.device.memory.shared_bytes,
+    };
     let build = |opt| program(&session, &source, opt, &target, options);
     if args.compare {
         return compare::run(&source, reader, args.json, &build(Opt::None)?, &build(Opt::Full)?);
