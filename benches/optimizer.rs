@@ -152,13 +152,13 @@ fn measure(
 
 /// The slope of a row in the plot: how time grows with the number of chains.
 fn exponent(times: &Times, row: &str) -> Option<f64> {
-    let points: Vec<(f64, f64)> = points(times, row).into_iter().filter(|(n, _)| *n >= FITTED as f64).collect();
+    let points: Vec<(f64, f64)> =
+        points(times, row).into_iter().filter(|(n, _)| *n >= FITTED as f64).collect();
     let logs: Vec<(f64, f64)> = points.iter().map(|(n, time)| (n.ln(), time.ln())).collect();
     let count = logs.len() as f64;
     let (x, y) = logs.iter().fold((0.0, 0.0), |(x, y), (a, b)| (x + a / count, y + b / count));
-    let (xy, xx) = logs.iter().fold((0.0, 0.0), |(xy, xx), (a, b)| {
-        (xy + (a - x) * (b - y), xx + (a - x) * (a - x))
-    });
+    let (xy, xx) =
+        logs.iter().fold((0.0, 0.0), |(xy, xx), (a, b)| (xy + (a - x) * (b - y), xx + (a - x) * (a - x)));
     (logs.len() > 1).then_some(xy / xx)
 }
 
@@ -256,7 +256,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{}", table(&times));
     // target/release/deps/optimizer-...
     let program = std::env::current_exe()?;
-    if let Some(target) = program.ancestors().nth(3).filter(|_| ROWS.iter().any(|row| points(&times, row).len() > 1)) {
+    if let Some(target) =
+        program.ancestors().nth(3).filter(|_| ROWS.iter().any(|row| points(&times, row).len() > 1))
+    {
         let folder = target.join("criterion");
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join("optimizer.csv"), csv(&times))?;

@@ -27,9 +27,9 @@ pub(crate) use emit::LAUNCH;
 use crate::infer_shapes::Facts;
 use crate::pass::{Need, Pass, PassCx, PassError, RemarkKind};
 use program::Program;
+use rustc_hash::FxHashSet as HashSet;
 use sides::Sides;
 use stages::Stages;
-use std::collections::HashSet;
 use xpuc_dialect::ir::{Func, Module, OpId, ValueId};
 
 /// The pass.
