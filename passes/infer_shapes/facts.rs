@@ -366,13 +366,15 @@ fn written(func: &Func) -> HashSet<ValueId> {
     let mut written = HashSet::new();
     for id in func.walk() {
         let op = func.op(id);
-        let unknown =
-            Kind::of(op).is_none() && !is_pure(op) && !matches!(&*op.name, "func.return" | "scf.yield");
-        let changes = |arg: &ValueId| match Kind::of(op) {
-            Some(Kind::Into) => buffers.root(op.operands[1]).is_none_or(|root| buffers.may_alias(root, *arg)),
-            _ => unknown,
-        };
-        written.extend(func.args().iter().copied().filter(changes));
+        let kind = Kind::of(op);
+        let unknown = kind.is_none() && !is_pure(op) && !matches!(&*op.name, "func.return" | "scf.yield");
+        if kind == Some(Kind::Into)
+            && let Some(root) = buffers.root(op.operands[1])
+        {
+            written.extend(func.args().iter().copied().filter(|arg| buffers.may_alias(root, *arg)));
+        } else if unknown || kind == Some(Kind::Into) {
+            written.extend(func.args());
+        }
     }
     written
 }
