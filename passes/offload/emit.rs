@@ -105,6 +105,9 @@ impl<'a> Emit<'a, '_> {
         if space != Some(Space::Device) {
             return self.host(value);
         }
+        if self.is_fill(at, value) && !self.joins(at, value) {
+            return self.fill(value);
+        }
         let stage = self.stages.written.get(&at).copied().unwrap_or_else(|| self.stages.device_stage(value));
         self.launch(stage);
         if let Some(copy) = self.copies.get(&at) {
@@ -446,6 +449,9 @@ impl<'a> Emit<'a, '_> {
                     clauses += 1;
                 }
                 Demand::Value(value) => {
+                    if self.is_fill(*at, *value) && !self.joins(*at, *value) {
+                        continue;
+                    }
                     let made = self.device(*value, stage);
                     let writes = Kind::of(self.program.func.op(self.program.ops[*at]));
                     let device =
@@ -453,7 +459,7 @@ impl<'a> Emit<'a, '_> {
                     // Memory that is there, or a value that is written elsewhere too, is copied by the launch.
                     let there = matches!(self.program.role(*value), Role::Fixed(Space::Device))
                         || written.contains_key(value);
-                    if device && is_launch && there {
+                    if device && is_launch && there && self.joins(*at, *value) {
                         let ty = self.b.ty(made).clone();
                         let copy = self.tagged("tensor.cast", &[made], ty, stage);
                         self.copies.insert(*at, copy);
@@ -483,6 +489,28 @@ impl<'a> Emit<'a, '_> {
         let downs: Vec<ValueId> = downs.into_iter().map(|(_, v)| v).collect();
         pack::down(self, &downs, verdict, stage, is_launch);
         self.b.loc = loc;
+    }
+
+    /// Whether the op at a position writes a value to the device that needs no launch: a constant, a range.
+    fn is_fill(&self, at: usize, value: ValueId) -> bool {
+        self.program.role(value) == Role::Both && self.goes_to_device(at)
+    }
+
+    /// Whether a write that needs no launch may as well be done by one, earlier: nobody reads the memory it goes
+    /// to, and what it copies does not change.
+    fn joins(&self, at: usize, value: ValueId) -> bool {
+        let program = self.program;
+        let op = program.func.op(program.ops[at]);
+        let free = op.operands.get(1).is_none_or(|dst| !program.is_read(*dst));
+        let source = program.op(value).filter(|op| Kind::of(op) == Some(Kind::Read));
+        free && source.is_none_or(|read| !program.is_written(read.operands[0]))
+    }
+
+    /// A value that a command of its own writes.
+    fn fill(&mut self, value: ValueId) -> ValueId {
+        let Some(op) = self.program.op(value) else { return value };
+        let operands: Vec<ValueId> = op.operands.iter().map(|v| self.host(*v)).collect();
+        self.clone_op(op, value, &operands, Space::Device, None)
     }
 
     fn goes_to_device(&self, at: usize) -> bool {

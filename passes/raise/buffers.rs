@@ -1,7 +1,7 @@
 //! Which buffers of a function become values, and which may overlap.
 
 use std::collections::{HashMap, HashSet};
-use xpuc_dialect::ir::{Func, OpId, Slice, ValueId};
+use xpuc_dialect::ir::{Func, OpId, Slice, Space, ValueId};
 use xpuc_dialect::ops::{Form, Kind, Parts};
 
 /// The buffers of one function.
@@ -15,6 +15,8 @@ pub(crate) struct Buffers {
     distinct: HashSet<ValueId>,
     /// Memrefs that ops we do not follow have made: of what, nobody knows.
     unknown: HashSet<ValueId>,
+    /// Memory that each buffer is in.
+    spaces: HashMap<ValueId, Space>,
     /// `scf.if` operations whose branches hold nothing but ops that we follow.
     flat: HashSet<OpId>,
 }
@@ -26,6 +28,7 @@ impl Buffers {
             promoted: HashSet::new(),
             distinct: HashSet::new(),
             unknown: HashSet::new(),
+            spaces: HashMap::new(),
             flat: HashSet::new(),
         };
         for (index, arg) in func.args().iter().enumerate() {
@@ -46,6 +49,8 @@ impl Buffers {
                 opaque.extend(nested.flat_map(|inner| func.op(inner).operands.clone()));
             }
         }
+        let roots: HashSet<ValueId> = buffers.roots.values().copied().collect();
+        buffers.spaces = roots.into_iter().filter_map(|v| Some((v, func.ty(v).shaped()?.space))).collect();
         // Whoever holds a memref in a way we do not follow may do anything with it.
         for value in opaque {
             if let Some(root) = buffers.root(value) {
@@ -114,6 +119,11 @@ impl Buffers {
 
     /// Whether a write to `a` may change what is read from `b`.
     pub(crate) fn may_alias(&self, a: ValueId, b: ValueId) -> bool {
+        if let (Some(x), Some(y)) = (self.spaces.get(&a), self.spaces.get(&b))
+            && x != y
+        {
+            return false;
+        }
         let unknown = |x: ValueId, y: ValueId| self.unknown.contains(&x) && !self.promoted.contains(&y);
         a == b
             || unknown(a, b)
