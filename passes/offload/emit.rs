@@ -30,7 +30,7 @@ pub(super) struct Emit<'a, 'f> {
     enforced: HashSet<OpId>,
     launched: usize,
     /// What was packed, for remarks.
-    pub(super) packed: Vec<pack::Packed>,
+    pub(super) packed: Vec<pack::Transfer>,
 }
 
 pub(super) fn emit<'a>(
@@ -38,7 +38,7 @@ pub(super) fn emit<'a>(
     sides: &'a Sides,
     stages: &'a mut Stages<'a>,
     costs: &'a Costs,
-) -> (Func, Vec<pack::Packed>) {
+) -> (Func, Vec<pack::Transfer>) {
     let mut out = program.func.empty_like();
     let entry = out.body[0];
     let args: Vec<(ValueId, ValueId)> =

@@ -14,10 +14,12 @@ use super::emit::in_space;
 
 /// A transfer that brings several values.
 #[derive(Debug)]
-pub(super) struct Packed {
+pub(super) struct Transfer {
     pub(super) loc: Loc,
-    /// Values in it.
-    pub(super) parts: usize,
+    /// Values in it; a verdict is none.
+    pub(super) values: Vec<ValueId>,
+    /// Whether a verdict is with them.
+    pub(super) verdict: bool,
     /// Whether they go down.
     pub(super) down: bool,
 }
@@ -55,7 +57,9 @@ pub(super) fn up(emit: &mut Emit<'_, '_>, values: &BTreeSet<ValueId>, stage: usi
         let (packed, offsets) = join(emit, &parts, None);
         let ty = in_space(emit.b.ty(packed), Space::Device);
         let there = emit.b.value(Kind::H2d.name(), &[packed], ty, &[]);
-        emit.packed.push(Packed { loc: emit.b.loc.clone(), parts: parts.len(), down: false });
+        let values = parts.iter().filter_map(|part| part.value).collect();
+        let loc = emit.b.loc.clone();
+        emit.packed.push(Transfer { loc, values, verdict: false, down: false });
         for (part, offset) in parts.iter().zip(offsets) {
             let mut slice = emit.b.extract_slice(there, offset, part.size);
             tag_last(emit, slice, stage);
@@ -109,7 +113,9 @@ pub(super) fn down(
         }
         let (packed, offsets) = join(emit, &parts, Some(stage));
         let there = bring_down(emit, packed);
-        emit.packed.push(Packed { loc: emit.b.loc.clone(), parts: parts.len(), down: true });
+        let values: Vec<ValueId> = parts.iter().filter_map(|part| part.value).collect();
+        let (loc, verdict) = (emit.b.loc.clone(), values.len() < parts.len());
+        emit.packed.push(Transfer { loc, values, verdict, down: true });
         arrived.extend(parts.into_iter().zip(offsets).map(|(part, offset)| (part, there, Some(offset))));
     }
     for part in single {

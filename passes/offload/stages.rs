@@ -61,6 +61,8 @@ pub(super) struct Stages<'a> {
     /// The first launch that writes.
     earliest: usize,
     pub(super) launches: BTreeMap<usize, Launch>,
+    /// The first value of each launch that has to be brought down before it starts.
+    awaited: BTreeMap<usize, ValueId>,
     /// Launch of each write to the device, by position.
     pub(super) written: HashMap<usize, usize>,
     marked: HashSet<(ValueId, usize)>,
@@ -81,6 +83,16 @@ impl<'a> Stages<'a> {
         let next = best.launches.iter().filter(|(_, launch)| launch.computes).nth(1).map(|(stage, _)| *stage);
         let later = Stages::from(program, sides, next.unwrap_or(0));
         if later.count() < best.count() { later } else { best }
+    }
+
+    /// Why each launch but the first is one of its own.
+    pub(super) fn delays(&self) -> Vec<(usize, String)> {
+        let stages = self.launches.iter().filter(|(_, launch)| launch.computes).map(|(stage, _)| *stage);
+        let why = |stage: usize| match self.awaited.get(&stage).and_then(|v| self.program.op(*v)) {
+            Some(op) => format!("it starts from {} at {}, which the host has after a wait", op.name, op.loc),
+            None => "it reads memory that the one before writes".to_owned(),
+        };
+        stages.skip(1).map(|stage| (stage, why(stage))).collect()
     }
 
     /// Launches that compute.
@@ -116,6 +128,7 @@ impl<'a> Stages<'a> {
             sized: HashSet::new(),
             homes: HashSet::new(),
             launches: BTreeMap::new(),
+            awaited: BTreeMap::new(),
             written: HashMap::new(),
             marked: HashSet::new(),
             on_host: HashSet::new(),
@@ -442,6 +455,14 @@ impl<'a> Stages<'a> {
         }
     }
 
+    /// A launch needs a value of the host.
+    fn await_host(&mut self, value: ValueId, stage: usize, at: usize) {
+        if stage > 0 && self.host_stage(value) == stage {
+            self.awaited.entry(stage).or_insert(value);
+        }
+        self.mark_host(value, at);
+    }
+
     fn mark_device(&mut self, value: ValueId, stage: usize, at: usize) {
         let program = self.program;
         if program.role(value) == Role::Both || !self.marked.insert((value, stage)) {
@@ -451,7 +472,7 @@ impl<'a> Stages<'a> {
             if program.is_tensor(value) {
                 self.launch(stage).ups.insert(value);
             }
-            return self.mark_host(value, at);
+            return self.await_host(value, stage, at);
         }
         if self.reads.contains_key(&value) {
             return;
@@ -459,7 +480,7 @@ impl<'a> Stages<'a> {
         let first = self.device_stage(value);
         if first < stage {
             if !program.is_tensor(value) {
-                return self.mark_host(value, at);
+                return self.await_host(value, stage, at);
             }
             if self.home(value).is_some_and(|home| home < stage) {
                 return;
@@ -472,7 +493,7 @@ impl<'a> Stages<'a> {
             program.size_scalars(value).into_iter().filter(|(o, _)| *o == id).map(|(_, v)| v).collect();
         for operand in program.operands(op) {
             if self.is_sized(id) && sizes.contains(&operand) {
-                self.mark_host(operand, at);
+                self.await_host(operand, stage, at);
             } else {
                 self.mark_device(operand, stage, at);
             }
