@@ -113,7 +113,7 @@ impl<'a> Emit<'a, '_> {
         if let Some(copy) = self.copies.get(&at) {
             return *copy;
         }
-        self.device(value, stage)
+        self.value_for_write(value, stage)
     }
 
     fn read(&mut self, value: ValueId) -> ValueId {
@@ -328,18 +328,19 @@ impl<'a> Emit<'a, '_> {
             return *made;
         }
         if role != Role::Both {
-            if !self.sides.is_device(value) {
+            let remade = self.stages.is_remade(value);
+            if !self.sides.is_device(value) && !remade {
                 return if program.is_tensor(value) { self.up(value, stage) } else { self.host(value) };
             }
             if matches!(role, Role::Fixed(_)) {
                 let read = program.op(value).is_some_and(|op| Kind::of(op) == Some(Kind::Read));
                 return if read { self.read(value) } else { self.host[&value] };
             }
-            let first = self.stages.device_stage(value);
+            let first = if remade { stage } else { self.stages.device_stage(value) };
             if first < stage && !program.is_tensor(value) {
                 return self.host(value);
             }
-            if let Some(home) = self.stages.home(value).filter(|home| *home < stage) {
+            if let Some(home) = self.stages.home(value).filter(|home| *home < stage && !remade) {
                 self.launch(home);
                 return self.device(value, home);
             }
@@ -358,6 +359,15 @@ impl<'a> Emit<'a, '_> {
         let made = self.clone_op(op, value, &operands, Space::Device, Some(stage));
         self.device.insert((value, stage), made);
         made
+    }
+
+    /// A value as it is written to the device: one of the host is sent, whatever launches do with it otherwise.
+    fn value_for_write(&mut self, value: ValueId, stage: usize) -> ValueId {
+        match self.device.get(&(value, stage)) {
+            None if self.stages.is_sent(value) => self.up(value, stage),
+            Some(made) if self.stages.is_sent(value) => *made,
+            _ => self.device(value, stage),
+        }
     }
 
     /// A host tensor that is not packed with others.
@@ -452,7 +462,7 @@ impl<'a> Emit<'a, '_> {
                     if self.is_fill(*at, *value) && !self.joins(*at, *value) {
                         continue;
                     }
-                    let made = self.device(*value, stage);
+                    let made = self.value_for_write(*value, stage);
                     let writes = Kind::of(self.program.func.op(self.program.ops[*at]));
                     let device =
                         matches!(writes, Some(Kind::Into | Kind::Materialize)) && self.goes_to_device(*at);

@@ -301,8 +301,19 @@ impl<'a> Stages<'a> {
         }
         self.written.insert(at, stage);
         self.demand(stage, at, Demand::Value(value));
-        self.mark_device(value, stage, at);
+        if self.is_sent(value) {
+            self.launch(stage).ups.insert(value);
+            self.await_host(value, stage, at);
+        } else {
+            self.mark_device(value, stage, at);
+        }
         stage
+    }
+
+    /// Whether a value that is written to the device comes from the host.
+    pub(super) fn is_sent(&self, value: ValueId) -> bool {
+        let program = self.program;
+        program.role(value) != Role::Both && program.is_tensor(value) && !self.sides.is_device(value)
     }
 
     /// A value is used by host code: from which stage on.
@@ -414,6 +425,40 @@ impl<'a> Stages<'a> {
         }
     }
 
+    /// Whether a launch computes a value of the host again instead of having it sent: element by element from one
+    /// array, which is sent in its place.
+    pub(super) fn is_remade(&self, value: ValueId) -> bool {
+        let mut sent = BTreeSet::new();
+        self.program.role(value) == Role::Free
+            && !self.sides.is_device(value)
+            && self.is_element_wise(value)
+            && {
+                self.collect_arrays(value, &mut sent);
+                sent.len() <= 1
+            }
+    }
+
+    fn is_element_wise(&self, value: ValueId) -> bool {
+        let kind = self.program.op(value).and_then(Kind::of);
+        self.program.is_tensor(value) && kind.is_some_and(|kind| kind.is_pointwise() && kind != Kind::Gather)
+    }
+
+    fn collect_arrays(&self, value: ValueId, sent: &mut BTreeSet<ValueId>) {
+        if !self.program.is_tensor(value) || self.program.role(value) == Role::Both || sent.len() > 1 {
+            return;
+        }
+        match self.program.op(value) {
+            Some(op) if self.program.role(value) == Role::Free && self.is_element_wise(value) => {
+                for operand in self.program.operands(op) {
+                    self.collect_arrays(operand, sent);
+                }
+            }
+            _ => {
+                sent.insert(value);
+            }
+        }
+    }
+
     fn is_scalar_op(&self, value: ValueId) -> bool {
         let arith = self.program.op(value).is_some_and(|op| op.name.starts_with("arith."));
         arith && !self.program.is_tensor(value)
@@ -468,7 +513,7 @@ impl<'a> Stages<'a> {
         if program.role(value) == Role::Both || !self.marked.insert((value, stage)) {
             return;
         }
-        if !self.sides.is_device(value) {
+        if !self.sides.is_device(value) && !self.is_remade(value) {
             if program.is_tensor(value) {
                 self.launch(stage).ups.insert(value);
             }
@@ -477,7 +522,7 @@ impl<'a> Stages<'a> {
         if self.reads.contains_key(&value) {
             return;
         }
-        let first = self.device_stage(value);
+        let first = if self.is_remade(value) { stage } else { self.device_stage(value) };
         if first < stage {
             if !program.is_tensor(value) {
                 return self.await_host(value, stage, at);
