@@ -93,6 +93,12 @@ pub(super) fn down(
         let made = emit.device(*value, stage);
         let ty = emit.b.ty(made).clone();
         let part = match ty.shaped().map(Shaped::rank) {
+            // One wide element travels like a scalar.
+            Some(1) if is_wide_cell(&ty) => {
+                let first = emit.b.index(0);
+                let element = emit.tagged("tensor.extract", &[made, first], ty.elem().clone(), stage);
+                Part { ty, ..scalar(emit, *value, element, stage) }
+            }
             Some(1) => {
                 let size = emit.size(*value);
                 Part { value: Some(*value), tensor: made, size, ty }
@@ -133,6 +139,11 @@ pub(super) fn down(
     }
 }
 
+/// Whether an array is one element of 64 bits.
+fn is_wide_cell(ty: &Type) -> bool {
+    ty.shaped().is_some_and(|s| s.dims == [Some(1)]) && *ty.elem() == Type::I64
+}
+
 fn bring_down(emit: &mut Emit<'_, '_>, tensor: ValueId) -> ValueId {
     let ty = in_space(emit.b.ty(tensor), Space::Host);
     emit.b.value(Kind::D2h.name(), &[tensor], ty, &[])
@@ -143,6 +154,11 @@ fn unpack(emit: &mut Emit<'_, '_>, part: &Part, there: ValueId, offset: Option<V
     if part.ty.is_scalar() {
         let offset = offset.unwrap_or_else(|| emit.b.index(0));
         return rebuild(emit, &part.ty, there, offset);
+    }
+    if is_wide_cell(&part.ty) && *emit.b.ty(there).elem() == Type::I32 {
+        let offset = offset.unwrap_or_else(|| emit.b.index(0));
+        let element = rebuild(emit, &Type::I64, there, offset);
+        return emit.b.value(Kind::Constant.name(), &[element], in_space(&part.ty, Space::Host), &[]);
     }
     let Some(offset) = offset else { return there };
     let slice = emit.b.extract_slice(there, offset, part.size);
