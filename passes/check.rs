@@ -98,7 +98,7 @@ impl Check {
         };
         let top = || func.entry().map(|entry| func.block(entry).ops.clone()).unwrap_or_default();
         let order = if self.regions { func.walk() } else { top() };
-        let inside: std::collections::HashSet<_> =
+        let inside: rustc_hash::FxHashSet<_> =
             order.iter().flat_map(|id| fused(func, func.op(*id))).collect();
         for id in order {
             let op = func.op(id);

@@ -1,6 +1,6 @@
 //! Under which conditions each value is needed: a select on a scalar computes only the side it takes.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use xpuc_dialect::ir::{Func, Op, OpId, Type, ValueId};
 
 /// Conditions and the side of each, outermost first; empty is always.
@@ -28,7 +28,7 @@ impl Guards {
         needs: impl Fn(&Op) -> bool,
     ) -> Self {
         let uses = func.uses();
-        let mut guards = Guards { of: HashMap::new(), hidden };
+        let mut guards = Guards { of: HashMap::default(), hidden };
         for id in order.iter().rev() {
             let op = func.op(*id);
             let mut needed: Option<Guard> = None;

@@ -3,8 +3,9 @@
 //! Not a pass but the end of several: pure ops with equal operands and attributes become one, and
 //! pure ops without uses go. Reads of memory count as pure between two ops that may write it.
 
-use std::collections::{HashMap, HashSet};
-use xpuc_dialect::ir::{Attr, Builder, Func, Op, OpId, Type, ValueId};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use std::sync::Arc;
+use xpuc_dialect::ir::{Builder, Func, Op, OpId, Type, ValueId};
 use xpuc_dialect::ops::Kind;
 
 /// Whether an op has no effect and may be computed once for all its uses.
@@ -33,7 +34,7 @@ pub(crate) fn tidy(func: &Func) -> Func {
         func,
         live,
         map: func.args().iter().copied().zip(out.args().to_vec()).collect(),
-        seen: HashMap::new(),
+        seen: vec![HashMap::default()],
     };
     let mut b = Builder::new(&mut out, entry);
     if let Some(block) = func.entry() {
@@ -46,8 +47,8 @@ pub(crate) fn tidy(func: &Func) -> Func {
 
 /// Operations that something with an effect needs.
 fn live(func: &Func) -> HashSet<OpId> {
-    let mut live = HashSet::new();
-    let mut needed: HashSet<ValueId> = HashSet::new();
+    let mut live = HashSet::default();
+    let mut needed: HashSet<ValueId> = HashSet::default();
     let order = func.walk();
     for id in order.iter().rev() {
         let op = func.op(*id);
@@ -60,13 +61,15 @@ fn live(func: &Func) -> HashSet<OpId> {
     live
 }
 
-type Key = (String, Vec<ValueId>, Vec<(String, Attr)>, Vec<Type>);
+/// Name and operands of an op; the ops found under it are told apart by the rest.
+type Key = (Arc<str>, Vec<ValueId>);
 
 struct Tidy<'a> {
     func: &'a Func,
     live: HashSet<OpId>,
     map: HashMap<ValueId, ValueId>,
-    seen: HashMap<Key, Vec<ValueId>>,
+    /// Ops of the new function that may be computed once, block by block, from the outermost to this one.
+    seen: Vec<HashMap<Key, Vec<OpId>>>,
 }
 
 impl Tidy<'_> {
@@ -78,14 +81,9 @@ impl Tidy<'_> {
         b.loc = op.loc.clone();
         let operands: Vec<ValueId> = op.operands.iter().map(|v| self.map[v]).collect();
         let types: Vec<Type> = op.results.iter().map(|v| self.func.ty(*v).clone()).collect();
-        let key = is_pure(op).then(|| {
-            let mut attrs: Vec<(String, Attr)> =
-                op.attrs.iter().map(|(k, v)| (k.to_string(), v.clone())).collect();
-            attrs.sort_by(|a, b| a.0.cmp(&b.0));
-            (op.name.to_string(), operands.clone(), attrs, types.clone())
-        });
-        if let Some(results) = key.as_ref().and_then(|key| self.seen.get(key)) {
-            self.map.extend(op.results.iter().copied().zip(results.iter().copied()));
+        let key = is_pure(op).then(|| (op.name.clone(), operands.clone()));
+        if let Some(same) = key.as_ref().and_then(|key| self.same(b.func, key, op, &types)) {
+            self.map.extend(op.results.iter().copied().zip(b.func.op(same).results.iter().copied()));
             return;
         }
         let regions = op
@@ -99,21 +97,29 @@ impl Tidy<'_> {
                     let new = b.func.new_block(&types);
                     self.map.extend(args.iter().copied().zip(b.func.block(new).args.clone()));
                     // What is computed inside is not visible outside.
-                    let outside = self.seen.clone();
+                    self.seen.push(HashMap::default());
                     for inner in &self.func.block(*block).ops {
                         self.op(&mut Builder::new(b.func, new), *inner);
                     }
-                    self.seen = outside;
+                    self.seen.pop();
                     new_blocks.push(new);
                 }
                 new_blocks
             })
             .collect();
         let made = b.like(op, &operands, &types, regions);
-        let results = b.func.op(made).results.clone();
-        self.map.extend(op.results.iter().copied().zip(results.iter().copied()));
-        if let Some(key) = key {
-            self.seen.insert(key, results);
+        self.map.extend(op.results.iter().copied().zip(b.func.op(made).results.iter().copied()));
+        if let (Some(key), Some(seen)) = (key, self.seen.last_mut()) {
+            seen.entry(key).or_default().push(made);
         }
+    }
+
+    /// The op of the new function that computes the same.
+    fn same(&self, made: &Func, key: &Key, op: &Op, types: &[Type]) -> Option<OpId> {
+        let mut all = self.seen.iter().filter_map(|seen| seen.get(key)).flatten().copied();
+        all.find(|id| {
+            let other = made.op(*id);
+            other.attrs == op.attrs && other.results.iter().map(|v| made.ty(*v)).eq(types)
+        })
     }
 }

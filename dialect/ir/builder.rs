@@ -85,11 +85,13 @@ impl<'f> Builder<'f> {
         regions: Vec<Vec<BlockId>>,
     ) -> OpId {
         let copy = Op {
+            name: op.name.clone(),
             operands: operands.to_vec(),
             results: Vec::new(),
+            attrs: op.attrs.clone(),
             regions,
             successors: Vec::new(),
-            ..op.clone()
+            loc: op.loc.clone(),
         };
         let id = self.func.new_op(copy, results);
         self.func.block_mut(self.block).ops.push(id);

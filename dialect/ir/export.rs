@@ -11,7 +11,7 @@ use melior::ir::r#type::FunctionType;
 use melior::ir::{
     Attribute, Block, BlockLike, BlockRef, Identifier, Location, Operation, Region, RegionLike, Value,
 };
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// Why a module cannot be written back: a defect of a pass, never of the input.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -101,7 +101,7 @@ impl<'c> Writer<'c> {
         }
         attrs.extend(self.attributes(&func.attrs)?);
         let region = Region::new();
-        self.region(func, &func.body, &region, &mut Values::new(), &mut Blocks::new())?;
+        self.region(func, &func.body, &region, &mut Values::default(), &mut Blocks::default())?;
         OperationBuilder::new("func.func", self.location(&func.loc))
             .add_attributes(&attrs)
             .add_regions([region])

@@ -15,7 +15,7 @@ use melior::ir::{
     Attribute, AttributeLike, BlockLike, BlockRef, Location, OperationRef, RegionLike, RegionRef, TypeLike,
     ValueLike,
 };
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
 /// Why a module cannot be mirrored.
@@ -91,7 +91,7 @@ fn function(op: OperationRef<'_, '_>, file: &Arc<str>) -> Func {
     if entry.is_some()
         && let Ok(region) = op.region(0)
     {
-        let mut walk = Walk { file, func, values: HashMap::new(), blocks: HashMap::new() };
+        let mut walk = Walk { file, func, values: HashMap::default(), blocks: HashMap::default() };
         walk.entry_region(region);
         func = walk.func;
     }

@@ -19,7 +19,7 @@ pub(crate) use import::{diagnostic_location, in_file};
 pub use slice::{Extent, Slice};
 pub use types::{Attr, Attrs, Layout, Loc, Shaped, Space, Type};
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
 macro_rules! id {
@@ -326,7 +326,7 @@ impl Func {
 
     /// Uses of each value, in program order.
     pub fn uses(&self) -> HashMap<ValueId, Vec<OpId>> {
-        let mut uses: HashMap<ValueId, Vec<OpId>> = HashMap::new();
+        let mut uses: HashMap<ValueId, Vec<OpId>> = HashMap::default();
         for op in self.walk() {
             for operand in &self.op(op).operands {
                 uses.entry(*operand).or_default().push(op);

@@ -3,7 +3,7 @@
 //! `SPEC.md` says what each op means; this table says it to passes.
 
 use crate::ir::{Func, Op, Type, ValueId};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::LazyLock;
 
 /// Elements of a verdict: the clause, the index, and `x` and `y` in two halves each (SPEC, `verdict`).

@@ -20,7 +20,7 @@ use crate::context::Diagnostic;
 use crate::ir::{Loc, Module, OpId, Type};
 use crate::ops::Kind;
 use check::{Check, elem, ensure};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use view::View;
 
 /// Checks the signatures and functions of a module and every op of the dialect in them: at most one diagnostic
@@ -36,7 +36,7 @@ pub fn verify(module: &Module) -> Vec<Diagnostic> {
     for func in &module.funcs {
         report(&func.loc, func::constraints(func));
         // Outer ops come before inner ones, so a parent is known when its children are met.
-        let mut parents: HashMap<OpId, &str> = HashMap::new();
+        let mut parents: HashMap<OpId, &str> = HashMap::default();
         for id in func.walk() {
             let op = func.op(id);
             for block in op.regions.iter().flatten() {

@@ -4,7 +4,7 @@ use super::check::{Check, ensure};
 use crate::dim::Dim;
 use crate::ir::{Attr, Module, Op, Type};
 use crate::signature::LISTS;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet as HashSet;
 use std::fmt;
 
 /// What an entry may say.
@@ -66,7 +66,7 @@ pub(super) fn constraints(module: &Module, index: usize) -> Check {
         }
     }
     // An output in place has the name of its buffer, which may be an input.
-    let (mut parameters, mut outputs) = (HashSet::new(), HashSet::new());
+    let (mut parameters, mut outputs) = (HashSet::default(), HashSet::default());
     for entry in &entries {
         let names = if entry.list == "outputs" { &mut outputs } else { &mut parameters };
         let new = names.insert(entry.name());

@@ -2,9 +2,9 @@
 
 use super::ShapeError;
 use crate::pass::PassError;
-use crate::raise::Buffers;
+use crate::raise::{Buffers, Touched};
 use crate::tidy::is_pure;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use xpuc_dialect::dim::{Dim, Symbol, Unifier};
 use xpuc_dialect::ir::{Attr, Attrs, Extent, Func, Op, Slice, Type, ValueId};
 use xpuc_dialect::ops::{Kind, Parts};
@@ -326,7 +326,7 @@ impl Facts {
 
     /// What is returned has the declared shape; a symbol that only a result names is its definition.
     fn results(&mut self, func: &Func, op: &Op) -> Result<(), PassError> {
-        let mut defined: HashMap<Symbol, Dim> = HashMap::new();
+        let mut defined: HashMap<Symbol, Dim> = HashMap::default();
         for (index, value) in op.operands.iter().enumerate() {
             let name = func.result_name(index);
             let Some(attrs) = func.result_attrs.get(index) else { continue };
@@ -363,20 +363,17 @@ impl Facts {
 /// Arguments whose elements may change while the function runs.
 fn written(func: &Func) -> HashSet<ValueId> {
     let buffers = Buffers::of(func);
-    let mut written = HashSet::new();
+    let mut touched = Touched::default();
     for id in func.walk() {
         let op = func.op(id);
-        let kind = Kind::of(op);
-        let unknown = kind.is_none() && !is_pure(op) && !matches!(&*op.name, "func.return" | "scf.yield");
-        if kind == Some(Kind::Into)
-            && let Some(root) = buffers.root(op.operands[1])
-        {
-            written.extend(func.args().iter().copied().filter(|arg| buffers.may_alias(root, *arg)));
-        } else if unknown || kind == Some(Kind::Into) {
-            written.extend(func.args());
+        match Kind::of(op) {
+            Some(Kind::Into) if let Some(root) = buffers.root(op.operands[1]) => touched.add(&buffers, root),
+            None if is_pure(op) || matches!(&*op.name, "func.return" | "scf.yield") => {}
+            Some(Kind::Into) | None => return func.args().iter().copied().collect(),
+            Some(_) => {}
         }
     }
-    written
+    func.args().iter().copied().filter(|arg| touched.meets(&buffers, *arg)).collect()
 }
 
 /// Whether range `a` ends where `b` begins, or before; symbols stand for sizes and are not negative.

@@ -4,8 +4,8 @@ use super::LowerError;
 use super::clause::Outcome;
 use super::memo::Memo;
 use crate::pass::PassError;
+use rustc_hash::FxHashMap as HashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use xpuc_dialect::ir::{BlockId, Builder, Extent, Func, Op, Slice, Type, ValueId};
 use xpuc_dialect::ops::{Binary, Kind, predicate};
 

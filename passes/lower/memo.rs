@@ -1,6 +1,6 @@
 //! What is computed already, and where it can be seen.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use xpuc_dialect::ir::{BlockId, ValueId};
 
 /// Elements of old values in the new code: the value of a block is known there and in the blocks inside it.

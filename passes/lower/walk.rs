@@ -5,7 +5,7 @@ use super::kernel::{self, Target};
 use super::loops::Part;
 use super::{LowerError, stage};
 use crate::pass::{PassCx, PassError};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use xpuc_dialect::ir::{BlockId, Builder, Func, OpId, Space, Type, ValueId};
 use xpuc_dialect::ops::{Form, Kind, Parts, space};
 
@@ -15,8 +15,8 @@ pub(super) fn lower(cx: &PassCx, func: &Func) -> Result<(Func, Vec<Func>), PassE
     let mut walk = Walk {
         cx,
         func,
-        elements: Elements::new(func, HashMap::new()),
-        blocks: HashMap::new(),
+        elements: Elements::new(func, HashMap::default()),
+        blocks: HashMap::default(),
         kernels: Vec::new(),
     };
     for (position, block) in func.body.iter().enumerate() {

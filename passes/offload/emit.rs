@@ -5,7 +5,8 @@ use super::program::{Program, Role, is_memref};
 use super::sides::Sides;
 use super::stages::{Demand, Stages};
 use crate::pass::Costs;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use std::collections::BTreeMap;
 use xpuc_dialect::ir::{Attr, Builder, Def, Extent, Func, Op, OpId, OpSpec, Slice, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, Parts, VERDICT_ELEMENTS, space};
 
@@ -51,11 +52,11 @@ pub(super) fn emit<'a>(
         b: Builder::new(&mut out, entry),
         memrefs: args.iter().copied().collect(),
         host: args.into_iter().collect(),
-        device: HashMap::new(),
-        copies: HashMap::new(),
+        device: HashMap::default(),
+        copies: HashMap::default(),
         verdicts: BTreeMap::new(),
-        clauses: HashMap::new(),
-        enforced: HashSet::new(),
+        clauses: HashMap::default(),
+        enforced: HashSet::default(),
         launched: 0,
         packed: Vec::new(),
     };
@@ -446,7 +447,7 @@ impl<'a> Emit<'a, '_> {
             }
         }
         let mut clauses = 0;
-        let mut written: HashMap<ValueId, usize> = HashMap::new();
+        let mut written: HashMap<ValueId, usize> = HashMap::default();
         for (at, demand) in &launch.demands {
             match demand {
                 Demand::Clause(id) => {

@@ -2,9 +2,10 @@
 
 use crate::infer_shapes::Facts;
 use crate::pass::Sizes;
-use crate::raise::Buffers;
+use crate::raise::{Buffers, ByBuffer};
 use crate::tidy::is_pure;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use xpuc_dialect::dim::{Symbol, SymbolKind};
 use xpuc_dialect::ir::{Attr, Def, Func, Op, OpId, Slice, Space, ValueId};
 use xpuc_dialect::ops::{Kind, Parts, space};
@@ -32,6 +33,8 @@ pub(super) struct Program<'a> {
     of_device: HashSet<ValueId>,
     /// Values that an op which may fail takes part in, down to memory.
     fallible: HashSet<ValueId>,
+    /// Views that a kernel can make.
+    pub(super) late_views: HashSet<ValueId>,
     sizes: Sizes,
 }
 
@@ -45,9 +48,10 @@ impl<'a> Program<'a> {
             buffers: Buffers::of(func),
             ops,
             position,
-            roles: HashMap::new(),
-            of_device: HashSet::new(),
-            fallible: HashSet::new(),
+            roles: HashMap::default(),
+            of_device: HashSet::default(),
+            fallible: HashSet::default(),
+            late_views: HashSet::default(),
             sizes,
         };
         for arg in func.args() {
@@ -56,6 +60,7 @@ impl<'a> Program<'a> {
         for id in program.ops.clone() {
             program.classify(id);
         }
+        program.find_late_views();
         program
     }
 
@@ -147,34 +152,55 @@ impl<'a> Program<'a> {
 
     /// Views whose extents the kernel may compute itself: nothing is done with them but one write of their
     /// buffer, which nobody reads and no other buffer overlaps.
-    pub(super) fn late_views(&self) -> HashSet<ValueId> {
+    fn find_late_views(&mut self) {
         let func = self.func;
-        let uses = func.uses();
-        let users = |v: ValueId| uses.get(&v).map_or(&[][..], Vec::as_slice);
-        let alone = |view: ValueId| {
-            let Some(root) = self.buffers.root(view) else { return false };
-            let [into] = users(view) else { return false };
-            let into = func.op(*into);
-            let others = func.walk().into_iter().map(|id| func.op(id)).any(|op| {
-                let used = |v: &ValueId| {
-                    is_memref(func, *v) && self.buffers.may_alias(root, self.buffers.root(*v).unwrap_or(*v))
-                };
-                let passive = self.is_view(op) || std::ptr::eq(op, into) || &*op.name == "func.return";
-                !passive && op.operands.iter().any(used)
-            });
-            Kind::of(into) == Some(Kind::Into)
-                && into.operands[1] == view
-                && !others
-                && self.is_only_written(into)
+        let root = |memref: ValueId| self.buffers.root(memref).unwrap_or(memref);
+        let is_candidate = |op: &Op| {
+            let view = op.results.first().copied();
+            let on_device = |v: ValueId| space(func, v) == Some(Space::Device) && is_memref(func, v);
+            Slice::of(op).is_some() && view.is_some_and(on_device)
         };
-        let views = self.ops.iter().map(|id| func.op(*id)).filter(|op| {
-            Slice::of(op).is_some()
-                && op
-                    .results
-                    .first()
-                    .is_some_and(|r| space(func, *r) == Some(Space::Device) && is_memref(func, *r))
-        });
-        views.map(|op| op.results[0]).filter(|view| alone(*view)).collect()
+        let candidates: Vec<ValueId> = self
+            .ops
+            .iter()
+            .map(|id| func.op(*id))
+            .filter(|op| is_candidate(op))
+            .map(|op| op.results[0])
+            .collect();
+        if candidates.is_empty() {
+            return;
+        }
+        let uses = func.uses();
+        // Who does something with a buffer, and who uses a value.
+        let mut users: ByBuffer<OpId> = ByBuffer::default();
+        for id in func.walk() {
+            let op = func.op(id);
+            if !self.is_view(op) && &*op.name != "func.return" {
+                for memref in op.operands.iter().filter(|v| is_memref(func, **v)) {
+                    users.add(root(*memref), id);
+                }
+            }
+        }
+        let mut readers: HashMap<ValueId, HashSet<OpId>> = HashMap::default();
+        for id in self.ops.iter().filter(|id| !is_transfer(func.op(**id))) {
+            for value in self.operands(func.op(*id)) {
+                readers.entry(value).or_default().insert(*id);
+            }
+        }
+        let alone = |view: &ValueId| {
+            let (Some(root), Some([into])) = (self.buffers.root(*view), uses.get(view).map(Vec::as_slice))
+            else {
+                return false;
+            };
+            let op = func.op(*into);
+            Kind::of(op) == Some(Kind::Into)
+                && op.operands[1] == *view
+                && users.aliasing(&self.buffers, root).all(|user| user == into)
+                && readers
+                    .get(&self.source(op.operands[0]))
+                    .is_none_or(|readers| readers.iter().all(|user| user == into))
+        };
+        self.late_views = candidates.into_iter().filter(alone).collect();
     }
 
     /// Whether the program reads memory that may be what a memref is a view of.
@@ -195,16 +221,6 @@ impl<'a> Program<'a> {
                 |v: &ValueId| is_memref(self.func, *v) && self.buffers.may_alias(root(memref), root(*v));
             !passive(op) && by(op) && op.operands.iter().any(touches)
         })
-    }
-
-    /// Whether nothing but one op uses the value that it writes.
-    fn is_only_written(&self, into: &Op) -> bool {
-        let value = self.source(into.operands[0]);
-        let uses = |op: &Op| self.operands(op).contains(&value);
-        self.ops
-            .iter()
-            .map(|id| self.func.op(*id))
-            .all(|op| is_transfer(op) || std::ptr::eq(op, into) || !uses(op))
     }
 
     /// Elements of a value, as far as they can be foreseen.

@@ -5,7 +5,8 @@ use super::stages::Stages;
 use crate::pass::Costs;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use xpuc_dialect::ir::{Op, OpId, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, space};
 
@@ -97,8 +98,6 @@ struct Cut<'a> {
     clauses: BTreeMap<OpId, NodeIndex>,
     downs: HashMap<ValueId, NodeIndex>,
     ups: HashMap<ValueId, NodeIndex>,
-    /// Views that kernels can make.
-    late: HashSet<ValueId>,
 }
 
 impl<'a> Cut<'a> {
@@ -114,9 +113,8 @@ impl<'a> Cut<'a> {
             host,
             values: BTreeMap::new(),
             clauses: BTreeMap::new(),
-            downs: HashMap::new(),
-            ups: HashMap::new(),
-            late: program.late_views(),
+            downs: HashMap::default(),
+            ups: HashMap::default(),
         };
         for id in &program.ops {
             cut.op(*id);
@@ -176,7 +174,7 @@ impl<'a> Cut<'a> {
                 }
             }
             _ if program.is_view(op) => {
-                if !op.results.iter().any(|view| self.late.contains(view)) {
+                if !op.results.iter().any(|view| self.program.late_views.contains(view)) {
                     for extent in program.operands(op) {
                         self.needed(extent, Space::Host);
                     }

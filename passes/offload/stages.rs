@@ -9,7 +9,9 @@ use super::program::{Program, Role, is_memref, may_fail};
 use super::sides::Sides;
 use crate::extents::Extents;
 use crate::pass::Costs;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use crate::raise::ByBuffer;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use xpuc_dialect::ir::{Def, OpId, Space, ValueId};
 use xpuc_dialect::ops::{Kind, space};
 
@@ -119,21 +121,21 @@ impl<'a> Stages<'a> {
             earliest,
             program,
             sides,
-            late: HashSet::new(),
-            device: HashMap::new(),
-            host: HashMap::new(),
-            reads: HashMap::new(),
-            effects: HashMap::new(),
+            late: HashSet::default(),
+            device: HashMap::default(),
+            host: HashMap::default(),
+            reads: HashMap::default(),
+            effects: HashMap::default(),
             clauses: Vec::new(),
-            sized: HashSet::new(),
-            homes: HashSet::new(),
+            sized: HashSet::default(),
+            homes: HashSet::default(),
             launches: BTreeMap::new(),
             awaited: BTreeMap::new(),
-            written: HashMap::new(),
-            marked: HashSet::new(),
-            on_host: HashSet::new(),
+            written: HashMap::default(),
+            marked: HashSet::default(),
+            on_host: HashSet::default(),
         };
-        stages.late = program.late_views().into_iter().filter(|view| stages.is_late(*view)).collect();
+        stages.late = program.late_views.iter().copied().filter(|view| stages.is_late(*view)).collect();
         stages.find_sized();
         stages.run();
         stages
@@ -205,7 +207,7 @@ impl<'a> Stages<'a> {
         let func = program.func;
         let mut now = 0;
         let mut floor = 0;
-        let mut writes: Vec<(ValueId, usize)> = Vec::new();
+        let mut writes: ByBuffer<(ValueId, usize)> = ByBuffer::default();
         let extents = Extents::of(func, program.facts);
         for (at, id) in program.ops.iter().enumerate() {
             let op = func.op(*id);
@@ -213,10 +215,8 @@ impl<'a> Stages<'a> {
                 Some(Kind::Read) => {
                     let root = program.buffers.root(op.operands[0]).unwrap_or(op.operands[0]);
                     let src = op.operands[0];
-                    let after = writes.iter().filter(|(other, _)| {
-                        let other_root = program.buffers.root(*other).unwrap_or(*other);
-                        program.buffers.may_alias(root, other_root) && !extents.disjoint(src, *other)
-                    });
+                    let after = writes.aliasing(&program.buffers, root);
+                    let after = after.filter(|(other, _)| !extents.disjoint(src, *other));
                     let after = after.map(|(_, stage)| *stage).max().unwrap_or(0);
                     let on_host = space(func, op.results[0]) == Some(Space::Host);
                     let stage = after.max(floor).max(if on_host { now } else { 0 });
@@ -234,7 +234,8 @@ impl<'a> Stages<'a> {
                     } else {
                         now = now.max(self.on_host(value, at)).max(self.view_stage(dst, at));
                     }
-                    writes.push((dst, now + 1));
+                    let root = program.buffers.root(dst).unwrap_or(dst);
+                    writes.add(root, (dst, now + 1));
                 }
                 Some(Kind::Materialize) => {
                     let value = program.source(op.operands[0]);

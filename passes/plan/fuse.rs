@@ -2,7 +2,8 @@
 
 use crate::guard::{Guard, Guards, common};
 use crate::offload::LAUNCH;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use std::collections::BTreeMap;
 use xpuc_dialect::ir::{Attr, Def, Func, Op, OpId, ValueId};
 use xpuc_dialect::ops::Kind;
 
@@ -116,7 +117,7 @@ impl Fusions {
     /// Values from outside that the command of an op uses, memrefs apart.
     pub(super) fn inputs(&self, func: &Func, id: OpId) -> Vec<ValueId> {
         let mut inputs = Vec::new();
-        let mut inside: HashSet<ValueId> = HashSet::new();
+        let mut inside: HashSet<ValueId> = HashSet::default();
         for member in self.command(&id) {
             let op = func.op(*member);
             for operand in &op.operands {

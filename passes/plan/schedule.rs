@@ -4,7 +4,8 @@ use super::PlanError;
 use super::fuse::Fusions;
 use super::guard::Guards;
 use petgraph::graph::{DiGraph, NodeIndex};
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap as HashMap;
+use std::collections::BTreeSet;
 use xpuc_dialect::ir::{Func, OpId, Space};
 use xpuc_dialect::ops::{Kind, space};
 

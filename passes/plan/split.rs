@@ -5,7 +5,7 @@
 //! holds. So each condition gets its own.
 
 use super::guard::{Guard, Guards};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use xpuc_dialect::ir::{Func, Op, OpId, ValueId};
 use xpuc_dialect::ops::{Binary, Kind};
 
@@ -49,7 +49,7 @@ struct Facts {
 impl Facts {
     fn of(func: &Func) -> Self {
         let order = func.entry().map(|entry| func.block(entry).ops.clone()).unwrap_or_default();
-        Facts { guards: Guards::of(func, &order, HashSet::new()), users: func.uses() }
+        Facts { guards: Guards::of(func, &order, HashSet::default()), users: func.uses() }
     }
 
     /// User, position among its operands, and the guard of each use.

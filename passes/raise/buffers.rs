@@ -1,6 +1,7 @@
 //! Which buffers of a function become values, and which may overlap.
 
-use std::collections::{HashMap, HashSet};
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap as HashMap, FxHashSet as HashSet};
 use xpuc_dialect::ir::{Func, OpId, Slice, Space, ValueId};
 use xpuc_dialect::ops::{Form, Kind, Parts};
 
@@ -24,12 +25,12 @@ pub(crate) struct Buffers {
 impl Buffers {
     pub(crate) fn of(func: &Func) -> Self {
         let mut buffers = Buffers {
-            roots: HashMap::new(),
-            promoted: HashSet::new(),
-            distinct: HashSet::new(),
-            unknown: HashSet::new(),
-            spaces: HashMap::new(),
-            flat: HashSet::new(),
+            roots: HashMap::default(),
+            promoted: HashSet::default(),
+            distinct: HashSet::default(),
+            unknown: HashSet::default(),
+            spaces: HashMap::default(),
+            flat: HashSet::default(),
         };
         for (index, arg) in func.args().iter().enumerate() {
             buffers.roots.insert(*arg, *arg);
@@ -117,6 +118,11 @@ impl Buffers {
         self.promoted.contains(&root)
     }
 
+    /// Whether a buffer aliases none but itself.
+    fn is_alone(&self, root: ValueId) -> bool {
+        self.distinct.contains(&root) && (self.unknown.is_empty() || self.promoted.contains(&root))
+    }
+
     /// Whether a write to `a` may change what is read from `b`.
     pub(crate) fn may_alias(&self, a: ValueId, b: ValueId) -> bool {
         if let (Some(x), Some(y)) = (self.spaces.get(&a), self.spaces.get(&b))
@@ -129,6 +135,84 @@ impl Buffers {
             || unknown(a, b)
             || unknown(b, a)
             || !(self.distinct.contains(&a) || self.distinct.contains(&b))
+    }
+}
+
+/// A set of buffers, to ask whether a write to one of them may change another.
+#[derive(Debug, Default)]
+pub(crate) struct Touched {
+    roots: HashSet<ValueId>,
+    /// One that shares its memory with every other such buffer is among them.
+    shared: bool,
+    /// One of which nobody knows what it is.
+    unknown: bool,
+    /// One that somebody else can see.
+    visible: bool,
+}
+
+impl Touched {
+    pub(crate) fn add(&mut self, buffers: &Buffers, root: ValueId) {
+        self.roots.insert(root);
+        self.shared |= !buffers.distinct.contains(&root);
+        self.unknown |= buffers.unknown.contains(&root);
+        self.visible |= !buffers.promoted.contains(&root);
+    }
+
+    /// Whether any of them may alias a buffer ([`Buffers::may_alias`]).
+    pub(crate) fn meets(&self, buffers: &Buffers, root: ValueId) -> bool {
+        self.roots.contains(&root)
+            || (self.shared && !buffers.distinct.contains(&root))
+            || (self.unknown && !buffers.promoted.contains(&root))
+            || (self.visible && buffers.unknown.contains(&root))
+    }
+}
+
+/// What is known of views, by the buffer that each is of; of one buffer in the order it was learned.
+#[derive(Debug)]
+pub(crate) struct ByBuffer<T>(IndexMap<ValueId, Vec<T>, FxBuildHasher>);
+
+impl<T> Default for ByBuffer<T> {
+    fn default() -> Self {
+        ByBuffer(IndexMap::default())
+    }
+}
+
+impl<T> ByBuffer<T> {
+    pub(crate) fn of(&self, root: ValueId) -> &[T] {
+        self.0.get(&root).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn add(&mut self, root: ValueId, item: T) {
+        self.0.entry(root).or_default().push(item);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// What is known of buffers that may alias one.
+    pub(crate) fn aliasing(&self, buffers: &Buffers, root: ValueId) -> impl Iterator<Item = &T> {
+        let (own, others) = match buffers.is_alone(root) {
+            true => (Some(self.of(root)), None),
+            false => (None, Some(self.0.iter().filter(move |(other, _)| buffers.may_alias(root, **other)))),
+        };
+        own.into_iter().chain(others.into_iter().flatten().map(|(_, items)| items.as_slice())).flatten()
+    }
+
+    /// Keeps of what is known of buffers that may alias one only some.
+    pub(crate) fn retain(&mut self, buffers: &Buffers, root: ValueId, mut keep: impl FnMut(&T) -> bool) {
+        if buffers.is_alone(root) {
+            if let Some(items) = self.0.get_mut(&root) {
+                items.retain(keep);
+            }
+            return;
+        }
+        self.0.retain(|other, items| {
+            if buffers.may_alias(root, *other) {
+                items.retain(&mut keep);
+            }
+            !items.is_empty()
+        });
     }
 }
 

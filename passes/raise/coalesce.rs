@@ -4,7 +4,7 @@
 
 use super::Buffers;
 use crate::tidy::is_pure;
-use xpuc_dialect::ir::{Func, Op, OpId, ValueId};
+use xpuc_dialect::ir::{Def, Func, Op, OpId, ValueId};
 use xpuc_dialect::ops::Kind;
 
 /// `func` with each such buffer replaced by the one that it is copied to.
@@ -26,31 +26,34 @@ struct Found {
 fn find(func: &Func) -> Option<Found> {
     let entry = func.entry()?;
     let ops = &func.block(entry).ops;
-    let buffers = Buffers::of(func);
-    let uses = func.uses();
-    let users = |v: ValueId| uses.get(&v).map_or(&[][..], Vec::as_slice);
+    let local_buffers = ops.iter().any(|id| Kind::of(func.op(*id)) == Some(Kind::Alloc));
+    if !local_buffers {
+        return None;
+    }
+    let (buffers, uses) = (Buffers::of(func), func.uses());
+    let made_by = |value: ValueId, kind: Kind| match func.def(value) {
+        Def::Result(id, _) if Kind::of(func.op(id)) == Some(kind) => Some(id),
+        _ => None,
+    };
     ops.iter().enumerate().find_map(|(at, into)| {
         let op = func.op(*into);
         if Kind::of(op) != Some(Kind::Into) {
             return None;
         }
         let (value, arg) = (op.operands[0], op.operands[1]);
-        let read = *ops[..at].iter().rfind(|id| func.op(**id).results.contains(&value))?;
-        let local = *func.op(read).operands.first()?;
-        let alloc = *ops[..at].iter().find(|id| func.op(**id).results.contains(&local))?;
+        let read = made_by(value, Kind::Read)?;
+        let local = func.op(read).operands[0];
+        let alloc = made_by(local, Kind::Alloc)?;
         let of_caller = func.args().iter().position(|a| *a == arg).is_some_and(|index| {
             let attrs = &func.arg_attrs[index];
             attrs.contains_key("xpu.noalias") && attrs.contains_key("xpu.output")
         });
-        let whole = Kind::of(func.op(read)) == Some(Kind::Read)
-            && Kind::of(func.op(alloc)) == Some(Kind::Alloc)
-            && func.ty(local) == func.ty(arg)
-            && users(value) == [*into];
-        if !of_caller || !whole {
+        let only_use = uses.get(&value).is_some_and(|users| users[..] == [*into]);
+        if !of_caller || !only_use || func.ty(local) != func.ty(arg) {
             return None;
         }
-        let copied = ops.iter().position(|id| *id == read)?;
-        let made = ops.iter().position(|id| *id == alloc)?;
+        let copied = ops[..at].iter().position(|id| *id == read)?;
+        let made = ops[..at].iter().position(|id| *id == alloc)?;
         let touches = |op: &Op, memref: ValueId| {
             let root = |v: &ValueId| buffers.root(*v);
             !is_pure(op) && op.operands.iter().any(|v| root(v) == Some(memref))

@@ -23,7 +23,7 @@ mod forward;
 mod overwritten;
 mod walk;
 
-pub(crate) use buffers::Buffers;
+pub(crate) use buffers::{Buffers, ByBuffer, Touched};
 
 use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind};
 use xpuc_dialect::ir::{Loc, Module};

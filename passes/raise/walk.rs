@@ -1,11 +1,12 @@
 //! The walk of `raise`.
 
 use super::RaiseError;
-use super::buffers::{Buffers, is_scalar_op};
+use super::buffers::{Buffers, ByBuffer, is_scalar_op};
 use super::{coalesce, forward, overwritten};
 use crate::pass::{PassCx, PassError, RemarkKind};
 use crate::tidy::tidy;
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::FxHashMap as HashMap;
+use std::collections::BTreeMap;
 use xpuc_dialect::ir::{BlockId, Builder, Extent, Func, OpId, Slice, Type, ValueId};
 use xpuc_dialect::ops::{Form, Kind, Parts};
 
@@ -23,7 +24,7 @@ pub(super) fn raise(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
         out: Builder::new(&mut out, entry),
         map,
         content: BTreeMap::new(),
-        known: Vec::new(),
+        known: ByBuffer::default(),
         conditions: Vec::new(),
     };
     walk.block(func.body[0])?;
@@ -31,9 +32,7 @@ pub(super) fn raise(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
 }
 
 /// What a view of memory is known to hold, as long as nothing that may overlap is written.
-#[derive(Clone)]
 struct Known {
-    root: ValueId,
     view: ValueId,
     value: ValueId,
     /// Whether it was written rather than read.
@@ -50,7 +49,7 @@ struct Walk<'a, 'f> {
     /// Current content of each promoted buffer, by its old value.
     content: BTreeMap<ValueId, ValueId>,
     /// Content of memory, by new values.
-    known: Vec<Known>,
+    known: ByBuffer<Known>,
     /// Conditions of the branches around, each with the side taken.
     conditions: Vec<(ValueId, bool)>,
 }
@@ -179,7 +178,9 @@ impl Walk<'_, '_> {
             };
         }
         let view = self.map[&value];
-        if let Some(known) = self.known.iter().find(|k| self.same_view(k.view, view)) {
+        let root = self.buffers.root(value);
+        let known = root.and_then(|root| self.known.of(root).iter().find(|k| self.same_view(k.view, view)));
+        if let Some(known) = known {
             return known.value;
         }
         if let Some((slice, whole)) = self.part_of_written(value) {
@@ -189,8 +190,8 @@ impl Walk<'_, '_> {
         }
         let ty = tensor_of(self.func.ty(value));
         let content = self.out.value(Kind::Read.name(), &[view], ty, &[]);
-        if let Some(root) = self.buffers.root(value) {
-            self.known.push(Known { root, view, value: content, written: false });
+        if let Some(root) = root {
+            self.known.add(root, Known { view, value: content, written: false });
         }
         content
     }
@@ -209,9 +210,8 @@ impl Walk<'_, '_> {
             let view = self.map[&memref];
             self.out.effect(Kind::Into.name(), &[value, view], &[]);
             if let Some(root) = self.buffers.root(memref) {
-                let buffers = &self.buffers;
-                self.known.retain(|k| !buffers.may_alias(root, k.root));
-                self.known.push(Known { root, view, value, written: true });
+                self.known.retain(&self.buffers, root, |_| false);
+                self.known.add(root, Known { view, value, written: true });
             }
             return;
         }
@@ -232,7 +232,8 @@ impl Walk<'_, '_> {
     fn part_of_written(&self, memref: ValueId) -> Option<(Slice, ValueId)> {
         let slice = self.func.def_op(memref).and_then(Slice::of)?;
         let view = *self.map.get(&slice.source)?;
-        let known = self.known.iter().find(|k| k.written && self.same_view(k.view, view))?;
+        let known = self.known.of(self.buffers.root(memref)?);
+        let known = known.iter().find(|k| k.written && self.same_view(k.view, view))?;
         Some((slice, known.value))
     }
 

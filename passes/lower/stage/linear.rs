@@ -1,7 +1,8 @@
 //! Sums of products of index values: enough to see that the parts of a packed buffer do not overlap.
 
 use crate::lower::size::{Measure, Size, axis, constant, size};
-use std::collections::{BTreeMap, HashSet};
+use rustc_hash::FxHashSet as HashSet;
+use std::collections::BTreeMap;
 use xpuc_dialect::ir::{Extent, Func, Slice, ValueId};
 
 /// Factors of a product, sorted.
@@ -29,7 +30,7 @@ pub(super) struct Linear<'a> {
 
 impl<'a> Linear<'a> {
     pub(super) fn new(func: &'a Func, outside: &'a dyn Fn(ValueId) -> bool) -> Self {
-        Linear { func, outside, sizes: HashSet::new() }
+        Linear { func, outside, sizes: HashSet::default() }
     }
 
     /// Whether no two of the slices have an element in common.

@@ -24,8 +24,8 @@ use super::size::{self, Size};
 use crate::guard::Guard;
 use crate::pass::{Grid, PassError};
 use emit::Emit;
+use rustc_hash::FxHashSet as HashSet;
 use scratch::{Room, Scratch};
-use std::collections::HashSet;
 use writes::Write;
 use xpuc_dialect::ir::{Builder, Func, OpId, ValueId};
 

@@ -4,7 +4,7 @@ use super::{Stage, unsized_error};
 use crate::lower::elemental::Elements;
 use crate::lower::size::{Measure, Size, axis, more, size};
 use crate::pass::PassError;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use xpuc_dialect::ir::{Builder, Func, OpSpec, Shaped, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, VERDICT_ELEMENTS};
 
@@ -152,7 +152,7 @@ impl Buffer {
         func: &Func,
     ) -> Result<ValueId, PassError> {
         let host = Host { func, outer };
-        let size = host.size(b, self.size, &mut HashMap::new());
+        let size = host.size(b, self.size, &mut HashMap::default());
         size.ok_or_else(|| unsized_error(func, self.value))
     }
 }

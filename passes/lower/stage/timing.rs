@@ -7,7 +7,7 @@ use crate::guard::{Guard, Guards};
 use crate::lower::LowerError;
 use crate::lower::size::{Measure, axis, size};
 use crate::pass::PassError;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use xpuc_dialect::ir::{Def, Extent, Func, Op, OpId, Slice, ValueId};
 use xpuc_dialect::ops::Kind;
 
@@ -56,7 +56,7 @@ pub(super) fn plan<'a>(
     let alone: HashSet<ValueId> = writes.iter().filter(|w| w.alone).map(|w| w.value).collect();
     let requires: Vec<OpId> =
         body.iter().copied().filter(|id| Kind::of(func.op(*id)) == Some(Kind::Require)).collect();
-    let mut before = HashMap::new();
+    let mut before = HashMap::default();
     let mut count = 0;
     for id in body {
         before.insert(*id, count);
@@ -66,10 +66,10 @@ pub(super) fn plan<'a>(
         func,
         outside,
         // A size is known without the value.
-        guards: Guards::by(func, body, HashSet::new(), |user| &*user.name != "tensor.dim"),
+        guards: Guards::by(func, body, HashSet::default(), |user| &*user.name != "tensor.dim"),
         alone,
         before,
-        facts: HashMap::new(),
+        facts: HashMap::default(),
         clauses: requires.iter().map(|_| None).collect(),
         requires,
         records: 0,

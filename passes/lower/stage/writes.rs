@@ -2,7 +2,7 @@
 
 use super::linear::{Linear, bounds};
 use crate::guard::Guard;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use xpuc_dialect::ir::{Extent, Func, Op, OpId, Slice, ValueId};
 use xpuc_dialect::ops::Kind;
 
@@ -32,7 +32,7 @@ pub(super) fn is_scan(op: &Op) -> bool {
 
 /// All writes of a body, in program order; parts of one value in the order they were put in.
 pub(super) fn of(func: &Func, body: &[OpId], outside: &dyn Fn(ValueId) -> bool) -> Vec<Write> {
-    let mut uses: HashMap<ValueId, usize> = HashMap::new();
+    let mut uses: HashMap<ValueId, usize> = HashMap::default();
     for operand in body.iter().flat_map(|id| &func.op(*id).operands) {
         *uses.entry(*operand).or_default() += 1;
     }

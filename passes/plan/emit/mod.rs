@@ -11,7 +11,7 @@ use super::place::{Base, Place, Places};
 use super::sync::Stream;
 use crate::offload::LAUNCH;
 use crate::raise::Buffers;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use xpuc_dialect::ir::{BlockId, Builder, Def, Extent, Func, Op, OpId, OpSpec, Slice, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, Parts, space};
 
@@ -36,8 +36,8 @@ pub(super) fn emit(plan: &Plan<'_>) -> Func {
         open: None,
         map,
         temps: vec![None; plan.places.temps.len()],
-        memrefs: HashMap::new(),
-        conditions: HashMap::new(),
+        memrefs: HashMap::default(),
+        conditions: HashMap::default(),
         stream: Stream::new(plan.buffers),
         frees: last_uses(plan),
         due: Vec::new(),
@@ -52,7 +52,7 @@ pub(super) fn emit(plan: &Plan<'_>) -> Func {
 
 /// Buffers of the plan whose last use is at each position; buffers that are returned have none.
 fn last_uses(plan: &Plan<'_>) -> HashMap<usize, Vec<usize>> {
-    let mut last: HashMap<usize, usize> = HashMap::new();
+    let mut last: HashMap<usize, usize> = HashMap::default();
     for (position, id) in plan.order.iter().enumerate() {
         for member in plan.fusions.command(id) {
             let op = plan.func.op(*member);
@@ -66,7 +66,7 @@ fn last_uses(plan: &Plan<'_>) -> HashMap<usize, Vec<usize>> {
     for temp in plan.places.results.values() {
         last.remove(temp);
     }
-    let mut by_position: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut by_position: HashMap<usize, Vec<usize>> = HashMap::default();
     let mut temps: Vec<(usize, usize)> = last.into_iter().collect();
     temps.sort_unstable();
     for (temp, position) in temps {
@@ -247,7 +247,7 @@ impl<'a> Emit<'a, '_> {
         let func = self.func();
         let block = self.b.func.new_block(&[]);
         let home = std::mem::replace(&mut self.b.block, block);
-        let mut inner: HashMap<ValueId, ValueId> = HashMap::new();
+        let mut inner: HashMap<ValueId, ValueId> = HashMap::default();
         for (input, outer) in inputs.iter().zip(outer) {
             let value = match func.ty(*input) {
                 ty @ Type::Tensor(_) => self.b.value(Kind::Read.name(), &[*outer], ty.clone(), &[]),

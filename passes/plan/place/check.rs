@@ -2,7 +2,7 @@
 
 use super::{Base, Input, Place, Places};
 use crate::plan::guard::{Guard, exclusive};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use xpuc_dialect::ir::{Attr, Def, Extent, Op, OpId, Slice, ValueId};
 use xpuc_dialect::ops::{Kind, Parts};
 
@@ -39,7 +39,7 @@ pub(super) struct Check<'a> {
 impl<'a> Check<'a> {
     pub(super) fn new(input: &'a Input<'a>, places: &'a Places) -> Self {
         let func = input.func;
-        let mut check = Check { input, places, uses: HashMap::new(), defined: HashMap::new() };
+        let mut check = Check { input, places, uses: HashMap::default(), defined: HashMap::default() };
         for (at, id) in input.order.iter().enumerate() {
             let launch = input.fusions.is_member(*id);
             for member in input.fusions.command(id) {
@@ -318,7 +318,7 @@ impl<'a> Check<'a> {
     /// element is then read by the core that overwrites it, before it does.
     fn element_wise(&self, anchor: OpId, old: ValueId, written: ValueId) -> bool {
         let func = self.input.func;
-        let mut of_old: HashSet<ValueId> = HashSet::from([old]);
+        let mut of_old: HashSet<ValueId> = std::iter::once(old).collect();
         for id in self.input.fusions.members(anchor) {
             let op = func.op(*id);
             let uses = |(_, v): &(usize, &ValueId)| of_old.contains(v);
@@ -350,7 +350,7 @@ impl<'a> Check<'a> {
         let func = self.input.func;
         let fusions = self.input.fusions;
         let mut kept = vec![written];
-        let mut keepers: HashSet<OpId> = HashSet::new();
+        let mut keepers: HashSet<OpId> = HashSet::default();
         while let Some(value) = kept.pop() {
             let Def::Result(id, _) = func.def(value) else { continue };
             if keepers.insert(id) {

@@ -13,7 +13,8 @@ use super::guard::Guards;
 use crate::extents::Extents;
 use crate::raise::Buffers;
 use check::{Check, Violation};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use wish::Wish;
 use xpuc_dialect::ir::{Extent, Func, OpId, Slice, ValueId};
 

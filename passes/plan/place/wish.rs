@@ -1,7 +1,8 @@
 //! Places as they are wished for.
 
 use super::{Base, Denied, Input, Place, Places};
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap as HashMap;
+use std::collections::BTreeSet;
 use xpuc_dialect::ir::{Def, OpId, Slice, ValueId};
 use xpuc_dialect::ops::Kind;
 
@@ -22,7 +23,7 @@ impl<'a> Wish<'a> {
         saved: &'a BTreeSet<ValueId>,
         alone: &'a BTreeSet<ValueId>,
     ) -> Self {
-        let mut position = HashMap::new();
+        let mut position = HashMap::default();
         let mut places = Places::default();
         for (at, id) in input.order.iter().enumerate() {
             position.extend(input.fusions.command(id).iter().map(|member| (*member, at)));
