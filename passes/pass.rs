@@ -62,6 +62,17 @@ pub struct InPlace {
     pub by: String,
 }
 
+/// A transfer that brings several values through one staging buffer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed {
+    /// `d2h` or `h2d`.
+    pub transfer: &'static str,
+    /// Values in it.
+    pub values: usize,
+    /// Bytes of the buffer, over the sizes of the program.
+    pub bytes: String,
+}
+
 /// What passes hand to each other beside the module: statistics, remarks, the target.
 #[derive(Debug, Clone)]
 pub struct PassCx {
@@ -81,6 +92,8 @@ pub struct PassCx {
     pub rules: Vec<(String, u64)>,
     /// Buffers written in place.
     pub in_place: Vec<InPlace>,
+    /// Transfers that were packed.
+    pub packed: Vec<Packed>,
 }
 
 /// What commands cost, in nanoseconds: latencies, paid whatever the size, and rates.
@@ -167,6 +180,7 @@ impl PassCx {
             stats: Vec::new(),
             rules: Vec::new(),
             in_place: Vec::new(),
+            packed: Vec::new(),
         }
     }
 

@@ -3,9 +3,10 @@
 //! Commands are counted in the text of the lowered host function, not in a run: the same counts for every
 //! input. Each count has two parts, because a branch may or may not be taken:
 //!
-//! * `always`: commands of the function's entry block. A run that comes to its end issues each exactly once.
-//! * `conditional`: commands anywhere else: under `scf.if`, in loops, in blocks that are jumped to. A run
-//!   issues each of them any number of times, none included; both branches of one `scf.if` are counted.
+//! * `always`: commands of the function's entry block, and what both branches of an `scf.if` in it have in common. A
+//!   run that comes to its end issues so many.
+//! * `conditional`: what comes on top on some way through the function: the larger rest of the two branches of an
+//!   `scf.if`, and all commands in loops and blocks that are jumped to, which a run may issue any number of times.
 //!
 //! `xpuc run` says what one run has issued, and how many bytes were moved.
 
@@ -21,9 +22,9 @@ use xpuc_passes::pass::{PassCx, RemarkKind};
 /// How often a kind of command stands in a function.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Count {
-    /// In the entry block.
+    /// In every run that comes to its end.
     pub always: u64,
-    /// In branches, loops and other blocks.
+    /// On top of that in some.
     pub conditional: u64,
 }
 
@@ -55,22 +56,74 @@ impl Commands {
         let mut commands = Self::default();
         if let Some(func) = lowered.host() {
             for (position, block) in func.body.iter().enumerate() {
-                commands.block(func, *block, position > 0);
+                let block = Self::of_block(func, *block);
+                commands.add(if position > 0 { block.maybe() } else { block });
             }
         }
         commands
     }
 
-    fn block(&mut self, func: &Func, block: BlockId, conditional: bool) {
+    fn of_block(func: &Func, block: BlockId) -> Self {
+        let mut commands = Self::default();
         for id in &func.block(block).ops {
             let op = func.op(*id);
-            match self.count(func, op) {
-                Some(Count { conditional: count, .. }) if conditional => *count += 1,
-                Some(Count { always: count, .. }) => *count += 1,
-                // Depth is bounded by the parser: `dialect::context::MAX_NESTING`.
-                None => op.regions.iter().flatten().for_each(|inner| self.block(func, *inner, true)),
+            if let Some(count) = commands.count(func, op) {
+                count.always += 1;
+                continue;
+            }
+            // Depth is bounded by the parser: `dialect::context::MAX_NESTING`.
+            let regions = op.regions.iter().map(|blocks| {
+                let mut all = Self::default();
+                blocks.iter().for_each(|inner| all.add(Self::of_block(func, *inner)));
+                all
+            });
+            let mut regions: Vec<Self> = regions.collect();
+            if &*op.name == "scf.if" {
+                regions.resize(2, Self::default());
+                commands.add(Self::either(regions[0], regions[1]));
+            } else {
+                regions.into_iter().for_each(|region| commands.add(region.maybe()));
             }
         }
+        commands
+    }
+
+    fn add(&mut self, mut other: Self) {
+        for (count, other) in self.counts().into_iter().zip(other.counts()) {
+            count.always += other.always;
+            count.conditional += other.conditional;
+        }
+    }
+
+    /// One of two branches.
+    fn either(mut x: Self, mut y: Self) -> Self {
+        let mut both = Self::default();
+        for ((count, x), y) in both.counts().into_iter().zip(x.counts()).zip(y.counts()) {
+            count.always = x.always.min(y.always);
+            count.conditional = (x.always + x.conditional).max(y.always + y.conditional) - count.always;
+        }
+        both
+    }
+
+    /// Perhaps not at all.
+    fn maybe(mut self) -> Self {
+        for count in self.counts() {
+            count.conditional += std::mem::take(&mut count.always);
+        }
+        self
+    }
+
+    fn counts(&mut self) -> [&mut Count; 8] {
+        [
+            &mut self.launches,
+            &mut self.h2d,
+            &mut self.d2h,
+            &mut self.d2d,
+            &mut self.fills,
+            &mut self.waits,
+            &mut self.device_allocs,
+            &mut self.host_copies,
+        ]
     }
 
     fn count(&mut self, func: &Func, op: &Op) -> Option<&mut Count> {
@@ -118,6 +171,17 @@ pub struct InPlace {
     pub by: String,
 }
 
+/// A transfer of several values through one staging buffer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Packed {
+    /// `d2h` or `h2d`.
+    pub transfer: &'static str,
+    /// How many values it brings.
+    pub values: usize,
+    /// Bytes of the staging buffer, over the sizes of the program.
+    pub bytes: String,
+}
+
 /// Something that could not be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Missed {
@@ -144,6 +208,8 @@ pub struct Report {
     pub rules: Vec<Rule>,
     /// Buffers written in place.
     pub in_place: Vec<InPlace>,
+    /// Transfers that were packed, each with the staging buffer it goes through.
+    pub packed: Vec<Packed>,
     /// What could not be done, in the order that passes met it.
     pub missed: Vec<Missed>,
     /// Counters by pass.
@@ -169,6 +235,9 @@ impl Report {
         let cx = &after.cx;
         let rules = cx.rules.iter().map(|(name, times)| Rule { name: name.clone(), times: *times });
         let in_place = cx.in_place.iter().map(|i| InPlace { buffer: i.buffer.clone(), by: i.by.clone() });
+        let packed = cx.packed.iter();
+        let packed =
+            packed.map(|p| Packed { transfer: p.transfer, values: p.values, bytes: p.bytes.clone() });
         let missed = cx.remarks.iter().filter(|remark| remark.kind == RemarkKind::Missed);
         let missed =
             missed.map(|r| Missed { pass: r.pass, loc: r.loc.to_string(), reason: r.message.clone() });
@@ -180,6 +249,7 @@ impl Report {
             commands,
             rules: rules.collect(),
             in_place: in_place.collect(),
+            packed: packed.collect(),
             missed: missed.collect(),
             stats: stats(cx),
             times_us: times.collect(),

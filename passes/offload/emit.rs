@@ -31,7 +31,7 @@ pub(super) struct Emit<'a, 'f> {
     enforced: HashSet<OpId>,
     launched: usize,
     /// What was packed, for remarks.
-    pub(super) packed: Vec<pack::Packed>,
+    pub(super) packed: Vec<pack::Transfer>,
 }
 
 pub(super) fn emit<'a>(
@@ -39,7 +39,7 @@ pub(super) fn emit<'a>(
     sides: &'a Sides,
     stages: &'a mut Stages<'a>,
     costs: &'a Costs,
-) -> (Func, Vec<pack::Packed>) {
+) -> (Func, Vec<pack::Transfer>) {
     let mut out = program.func.empty_like();
     let entry = out.body[0];
     let args: Vec<(ValueId, ValueId)> =
@@ -106,12 +106,15 @@ impl<'a> Emit<'a, '_> {
         if space != Some(Space::Device) {
             return self.host(value);
         }
+        if self.is_fill(at, value) && !self.joins(at, value) {
+            return self.fill(value);
+        }
         let stage = self.stages.written.get(&at).copied().unwrap_or_else(|| self.stages.device_stage(value));
         self.launch(stage);
         if let Some(copy) = self.copies.get(&at) {
             return *copy;
         }
-        self.device(value, stage)
+        self.value_for_write(value, stage)
     }
 
     fn read(&mut self, value: ValueId) -> ValueId {
@@ -326,18 +329,19 @@ impl<'a> Emit<'a, '_> {
             return *made;
         }
         if role != Role::Both {
-            if !self.sides.is_device(value) {
+            let remade = self.stages.is_remade(value);
+            if !self.sides.is_device(value) && !remade {
                 return if program.is_tensor(value) { self.up(value, stage) } else { self.host(value) };
             }
             if matches!(role, Role::Fixed(_)) {
                 let read = program.op(value).is_some_and(|op| Kind::of(op) == Some(Kind::Read));
                 return if read { self.read(value) } else { self.host[&value] };
             }
-            let first = self.stages.device_stage(value);
+            let first = if remade { stage } else { self.stages.device_stage(value) };
             if first < stage && !program.is_tensor(value) {
                 return self.host(value);
             }
-            if let Some(home) = self.stages.home(value).filter(|home| *home < stage) {
+            if let Some(home) = self.stages.home(value).filter(|home| *home < stage && !remade) {
                 self.launch(home);
                 return self.device(value, home);
             }
@@ -356,6 +360,15 @@ impl<'a> Emit<'a, '_> {
         let made = self.clone_op(op, value, &operands, Space::Device, Some(stage));
         self.device.insert((value, stage), made);
         made
+    }
+
+    /// A value as it is written to the device: one of the host is sent, whatever launches do with it otherwise.
+    fn value_for_write(&mut self, value: ValueId, stage: usize) -> ValueId {
+        match self.device.get(&(value, stage)) {
+            None if self.stages.is_sent(value) => self.up(value, stage),
+            Some(made) if self.stages.is_sent(value) => *made,
+            _ => self.device(value, stage),
+        }
     }
 
     /// A host tensor that is not packed with others.
@@ -447,14 +460,17 @@ impl<'a> Emit<'a, '_> {
                     clauses += 1;
                 }
                 Demand::Value(value) => {
-                    let made = self.device(*value, stage);
+                    if self.is_fill(*at, *value) && !self.joins(*at, *value) {
+                        continue;
+                    }
+                    let made = self.value_for_write(*value, stage);
                     let writes = Kind::of(self.program.func.op(self.program.ops[*at]));
                     let device =
                         matches!(writes, Some(Kind::Into | Kind::Materialize)) && self.goes_to_device(*at);
                     // Memory that is there, or a value that is written elsewhere too, is copied by the launch.
                     let there = matches!(self.program.role(*value), Role::Fixed(Space::Device))
                         || written.contains_key(value);
-                    if device && is_launch && there {
+                    if device && is_launch && there && self.joins(*at, *value) {
                         let ty = self.b.ty(made).clone();
                         let copy = self.tagged("tensor.cast", &[made], ty, stage);
                         self.copies.insert(*at, copy);
@@ -484,6 +500,28 @@ impl<'a> Emit<'a, '_> {
         let downs: Vec<ValueId> = downs.into_iter().map(|(_, v)| v).collect();
         pack::down(self, &downs, verdict, stage, is_launch);
         self.b.loc = loc;
+    }
+
+    /// Whether the op at a position writes a value to the device that needs no launch: a constant, a range.
+    fn is_fill(&self, at: usize, value: ValueId) -> bool {
+        self.program.role(value) == Role::Both && self.goes_to_device(at)
+    }
+
+    /// Whether a write that needs no launch may as well be done by one, earlier: nobody reads the memory it goes
+    /// to, and what it copies does not change.
+    fn joins(&self, at: usize, value: ValueId) -> bool {
+        let program = self.program;
+        let op = program.func.op(program.ops[at]);
+        let free = op.operands.get(1).is_none_or(|dst| !program.is_read(*dst));
+        let source = program.op(value).filter(|op| Kind::of(op) == Some(Kind::Read));
+        free && source.is_none_or(|read| !program.is_written(read.operands[0]))
+    }
+
+    /// A value that a command of its own writes.
+    fn fill(&mut self, value: ValueId) -> ValueId {
+        let Some(op) = self.program.op(value) else { return value };
+        let operands: Vec<ValueId> = op.operands.iter().map(|v| self.host(*v)).collect();
+        self.clone_op(op, value, &operands, Space::Device, None)
     }
 
     fn goes_to_device(&self, at: usize) -> bool {

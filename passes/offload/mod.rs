@@ -25,12 +25,14 @@ mod stages;
 pub(crate) use emit::LAUNCH;
 
 use crate::infer_shapes::Facts;
-use crate::pass::{Need, Pass, PassCx, PassError, RemarkKind};
+use crate::pass::{Need, Packed, Pass, PassCx, PassError, RemarkKind};
 use program::Program;
 use rustc_hash::FxHashSet as HashSet;
 use sides::Sides;
 use stages::Stages;
+use xpuc_dialect::dim::Dim;
 use xpuc_dialect::ir::{Func, Module, OpId, ValueId};
+use xpuc_dialect::ops::{VERDICT_ELEMENTS, is_kernel};
 
 /// The pass.
 #[derive(Debug)]
@@ -52,7 +54,7 @@ impl Pass for Offload {
     fn run(&self, cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
         let mut out = Module { funcs: Vec::new(), attrs: module.attrs.clone() };
         for func in &module.funcs {
-            let plain = func.entry().is_some() && func.body.len() == 1;
+            let plain = func.entry().is_some() && func.body.len() == 1 && !is_kernel(func);
             out.funcs.push(if plain { offload(cx, func)? } else { func.clone() });
         }
         Ok(out)
@@ -67,13 +69,38 @@ fn offload(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
     cx.count("offload", "cost", sides.cost);
     cx.count("offload", "launches", stages.launches.values().filter(|l| l.computes).count() as u64);
     cx.count("offload", "clauses", sides.clauses.len() as u64);
+    let delays = stages.delays();
     let (out, packed) = emit::emit(&program, &sides, &mut stages, &cx.costs);
     for transfer in packed {
-        let way = if transfer.down { "down" } else { "up" };
-        let text = format!("{} values come {way} in one transfer", transfer.parts);
+        let name = if transfer.down { "d2h" } else { "h2d" };
+        let values = transfer.values.len() + usize::from(transfer.verdict);
+        let bytes = staging_bytes(&program, &transfer);
+        let text = format!("{values} values share one {name} through a staging buffer of {bytes} bytes");
         cx.remark("offload", RemarkKind::Passed, &transfer.loc, text);
+        cx.packed.push(Packed { transfer: name, values, bytes });
+    }
+    for (stage, why) in delays {
+        let text = format!("launch {stage} is one of its own, {} ns: {why}", cx.costs.launch);
+        cx.remark("offload", RemarkKind::Missed, &func.loc, text);
     }
     Ok(crate::tidy::tidy(&out))
+}
+
+/// Bytes of the staging buffer of a transfer, over the sizes of the program.
+fn staging_bytes(program: &Program<'_>, transfer: &pack::Transfer) -> String {
+    let verdict = if transfer.verdict { VERDICT_ELEMENTS as i64 * 4 } else { 0 };
+    let mut total = Ok(Dim::constant(verdict));
+    for value in &transfer.values {
+        let bits = program.func.ty(*value).elem().bits().unwrap_or(64);
+        // A scalar is packed as one i32 or two.
+        let width = if program.is_tensor(*value) { bits.div_ceil(8) } else { bits.div_ceil(32) * 4 };
+        let mut bytes = Ok(Dim::constant(i64::from(width)));
+        for dim in program.facts.dims(*value) {
+            bytes = bytes.and_then(|bytes| bytes.mul(dim));
+        }
+        total = total.and_then(|total| total.add(&bytes?));
+    }
+    total.map_or_else(|error| error.to_string(), |total| total.to_string())
 }
 
 /// Values from outside that an op, or one in its regions, uses.

@@ -14,10 +14,12 @@ use super::emit::in_space;
 
 /// A transfer that brings several values.
 #[derive(Debug)]
-pub(super) struct Packed {
+pub(super) struct Transfer {
     pub(super) loc: Loc,
-    /// Values in it.
-    pub(super) parts: usize,
+    /// Values in it; a verdict is none.
+    pub(super) values: Vec<ValueId>,
+    /// Whether a verdict is with them.
+    pub(super) verdict: bool,
     /// Whether they go down.
     pub(super) down: bool,
 }
@@ -55,7 +57,9 @@ pub(super) fn up(emit: &mut Emit<'_, '_>, values: &BTreeSet<ValueId>, stage: usi
         let (packed, offsets) = join(emit, &parts, None);
         let ty = in_space(emit.b.ty(packed), Space::Device);
         let there = emit.b.value(Kind::H2d.name(), &[packed], ty, &[]);
-        emit.packed.push(Packed { loc: emit.b.loc.clone(), parts: parts.len(), down: false });
+        let values = parts.iter().filter_map(|part| part.value).collect();
+        let loc = emit.b.loc.clone();
+        emit.packed.push(Transfer { loc, values, verdict: false, down: false });
         for (part, offset) in parts.iter().zip(offsets) {
             let mut slice = emit.b.extract_slice(there, offset, part.size);
             tag_last(emit, slice, stage);
@@ -89,6 +93,12 @@ pub(super) fn down(
         let made = emit.device(*value, stage);
         let ty = emit.b.ty(made).clone();
         let part = match ty.shaped().map(Shaped::rank) {
+            // One wide element travels like a scalar.
+            Some(1) if is_wide_cell(&ty) => {
+                let first = emit.b.index(0);
+                let element = emit.tagged("tensor.extract", &[made, first], ty.elem().clone(), stage);
+                Part { ty, ..scalar(emit, *value, element, stage) }
+            }
             Some(1) => {
                 let size = emit.size(*value);
                 Part { value: Some(*value), tensor: made, size, ty }
@@ -109,7 +119,9 @@ pub(super) fn down(
         }
         let (packed, offsets) = join(emit, &parts, Some(stage));
         let there = bring_down(emit, packed);
-        emit.packed.push(Packed { loc: emit.b.loc.clone(), parts: parts.len(), down: true });
+        let values: Vec<ValueId> = parts.iter().filter_map(|part| part.value).collect();
+        let (loc, verdict) = (emit.b.loc.clone(), values.len() < parts.len());
+        emit.packed.push(Transfer { loc, values, verdict, down: true });
         arrived.extend(parts.into_iter().zip(offsets).map(|(part, offset)| (part, there, Some(offset))));
     }
     for part in single {
@@ -127,6 +139,11 @@ pub(super) fn down(
     }
 }
 
+/// Whether an array is one element of 64 bits.
+fn is_wide_cell(ty: &Type) -> bool {
+    ty.shaped().is_some_and(|s| s.dims == [Some(1)]) && *ty.elem() == Type::I64
+}
+
 fn bring_down(emit: &mut Emit<'_, '_>, tensor: ValueId) -> ValueId {
     let ty = in_space(emit.b.ty(tensor), Space::Host);
     emit.b.value(Kind::D2h.name(), &[tensor], ty, &[])
@@ -137,6 +154,11 @@ fn unpack(emit: &mut Emit<'_, '_>, part: &Part, there: ValueId, offset: Option<V
     if part.ty.is_scalar() {
         let offset = offset.unwrap_or_else(|| emit.b.index(0));
         return rebuild(emit, &part.ty, there, offset);
+    }
+    if is_wide_cell(&part.ty) && *emit.b.ty(there).elem() == Type::I32 {
+        let offset = offset.unwrap_or_else(|| emit.b.index(0));
+        let element = rebuild(emit, &Type::I64, there, offset);
+        return emit.b.value(Kind::Constant.name(), &[element], in_space(&part.ty, Space::Host), &[]);
     }
     let Some(offset) = offset else { return there };
     let slice = emit.b.extract_slice(there, offset, part.size);

@@ -207,6 +207,26 @@ impl<'a> Program<'a> {
         self.late_views = candidates.into_iter().filter(alone).collect();
     }
 
+    /// Whether the program reads memory that may be what a memref is a view of.
+    pub(super) fn is_read(&self, memref: ValueId) -> bool {
+        self.touched(memref, |op| Kind::of(op) == Some(Kind::Read) || Kind::of(op).is_none())
+    }
+
+    /// Whether the program writes memory that may be what a memref is a view of.
+    pub(super) fn is_written(&self, memref: ValueId) -> bool {
+        self.touched(memref, |op| !matches!(Kind::of(op), Some(Kind::Read)))
+    }
+
+    fn touched(&self, memref: ValueId, by: impl Fn(&Op) -> bool) -> bool {
+        let root = |v: ValueId| self.buffers.root(v).unwrap_or(v);
+        let passive = |op: &Op| self.is_view(op) || &*op.name == "func.return";
+        self.ops.iter().map(|id| self.func.op(*id)).any(|op| {
+            let touches =
+                |v: &ValueId| is_memref(self.func, *v) && self.buffers.may_alias(root(memref), root(*v));
+            !passive(op) && by(op) && op.operands.iter().any(touches)
+        })
+    }
+
     /// Elements of a value, as far as they can be foreseen.
     pub(super) fn elements(&self, value: ValueId) -> u64 {
         let mut known = self.elements.borrow_mut();

@@ -63,6 +63,8 @@ pub(super) struct Stages<'a> {
     /// The first launch that writes.
     earliest: usize,
     pub(super) launches: BTreeMap<usize, Launch>,
+    /// The first value of each launch that has to be brought down before it starts.
+    awaited: BTreeMap<usize, ValueId>,
     /// Launch of each write to the device, by position.
     pub(super) written: HashMap<usize, usize>,
     marked: HashSet<(ValueId, usize)>,
@@ -83,6 +85,16 @@ impl<'a> Stages<'a> {
         let next = best.launches.iter().filter(|(_, launch)| launch.computes).nth(1).map(|(stage, _)| *stage);
         let later = Stages::from(program, sides, next.unwrap_or(0));
         if later.count() < best.count() { later } else { best }
+    }
+
+    /// Why each launch but the first is one of its own.
+    pub(super) fn delays(&self) -> Vec<(usize, String)> {
+        let stages = self.launches.iter().filter(|(_, launch)| launch.computes).map(|(stage, _)| *stage);
+        let why = |stage: usize| match self.awaited.get(&stage).and_then(|v| self.program.op(*v)) {
+            Some(op) => format!("it starts from {} at {}, which the host has after a wait", op.name, op.loc),
+            None => "it reads memory that the one before writes".to_owned(),
+        };
+        stages.skip(1).map(|stage| (stage, why(stage))).collect()
     }
 
     /// Launches that compute.
@@ -118,6 +130,7 @@ impl<'a> Stages<'a> {
             sized: HashSet::default(),
             homes: HashSet::default(),
             launches: BTreeMap::new(),
+            awaited: BTreeMap::new(),
             written: HashMap::default(),
             marked: HashSet::default(),
             on_host: HashSet::default(),
@@ -289,8 +302,19 @@ impl<'a> Stages<'a> {
         }
         self.written.insert(at, stage);
         self.demand(stage, at, Demand::Value(value));
-        self.mark_device(value, stage, at);
+        if self.is_sent(value) {
+            self.launch(stage).ups.insert(value);
+            self.await_host(value, stage, at);
+        } else {
+            self.mark_device(value, stage, at);
+        }
         stage
+    }
+
+    /// Whether a value that is written to the device comes from the host.
+    pub(super) fn is_sent(&self, value: ValueId) -> bool {
+        let program = self.program;
+        program.role(value) != Role::Both && program.is_tensor(value) && !self.sides.is_device(value)
     }
 
     /// A value is used by host code: from which stage on.
@@ -402,6 +426,40 @@ impl<'a> Stages<'a> {
         }
     }
 
+    /// Whether a launch computes a value of the host again instead of having it sent: element by element from one
+    /// array, which is sent in its place.
+    pub(super) fn is_remade(&self, value: ValueId) -> bool {
+        let mut sent = BTreeSet::new();
+        self.program.role(value) == Role::Free
+            && !self.sides.is_device(value)
+            && self.is_element_wise(value)
+            && {
+                self.collect_arrays(value, &mut sent);
+                sent.len() <= 1
+            }
+    }
+
+    fn is_element_wise(&self, value: ValueId) -> bool {
+        let kind = self.program.op(value).and_then(Kind::of);
+        self.program.is_tensor(value) && kind.is_some_and(|kind| kind.is_pointwise() && kind != Kind::Gather)
+    }
+
+    fn collect_arrays(&self, value: ValueId, sent: &mut BTreeSet<ValueId>) {
+        if !self.program.is_tensor(value) || self.program.role(value) == Role::Both || sent.len() > 1 {
+            return;
+        }
+        match self.program.op(value) {
+            Some(op) if self.program.role(value) == Role::Free && self.is_element_wise(value) => {
+                for operand in self.program.operands(op) {
+                    self.collect_arrays(operand, sent);
+                }
+            }
+            _ => {
+                sent.insert(value);
+            }
+        }
+    }
+
     fn is_scalar_op(&self, value: ValueId) -> bool {
         let arith = self.program.op(value).is_some_and(|op| op.name.starts_with("arith."));
         arith && !self.program.is_tensor(value)
@@ -443,24 +501,32 @@ impl<'a> Stages<'a> {
         }
     }
 
+    /// A launch needs a value of the host.
+    fn await_host(&mut self, value: ValueId, stage: usize, at: usize) {
+        if stage > 0 && self.host_stage(value) == stage {
+            self.awaited.entry(stage).or_insert(value);
+        }
+        self.mark_host(value, at);
+    }
+
     fn mark_device(&mut self, value: ValueId, stage: usize, at: usize) {
         let program = self.program;
         if program.role(value) == Role::Both || !self.marked.insert((value, stage)) {
             return;
         }
-        if !self.sides.is_device(value) {
+        if !self.sides.is_device(value) && !self.is_remade(value) {
             if program.is_tensor(value) {
                 self.launch(stage).ups.insert(value);
             }
-            return self.mark_host(value, at);
+            return self.await_host(value, stage, at);
         }
         if self.reads.contains_key(&value) {
             return;
         }
-        let first = self.device_stage(value);
+        let first = if self.is_remade(value) { stage } else { self.device_stage(value) };
         if first < stage {
             if !program.is_tensor(value) {
-                return self.mark_host(value, at);
+                return self.await_host(value, stage, at);
             }
             if self.home(value).is_some_and(|home| home < stage) {
                 return;
@@ -473,7 +539,7 @@ impl<'a> Stages<'a> {
             program.size_scalars(value).into_iter().filter(|(o, _)| *o == id).map(|(_, v)| v).collect();
         for operand in program.operands(op) {
             if self.is_sized(id) && sizes.contains(&operand) {
-                self.mark_host(operand, at);
+                self.await_host(operand, stage, at);
             } else {
                 self.mark_device(operand, stage, at);
             }

@@ -30,7 +30,8 @@ use crate::pass::{InPlace, Need, Pass, PassCx, PassError, PassErrorKind, RemarkK
 use crate::raise::Buffers;
 use place::{Base, Place, Places};
 use std::collections::BTreeSet;
-use xpuc_dialect::ir::{Def, Func, Module, OpId, Slice, ValueId};
+use xpuc_dialect::dim::Dim;
+use xpuc_dialect::ir::{Def, Func, Module, Op, OpId, Slice, ValueId};
 use xpuc_dialect::ops::{Kind, is_kernel};
 
 /// The pass.
@@ -104,11 +105,15 @@ fn plan(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
     }
     cx.count("plan", "ops-fused", fused);
     cx.count("plan", "buffers", places.temps.len() as u64);
-    report(cx, func, &order, &buffers, &places);
+    report(cx, func, &facts, &order, &buffers, &places);
     for denial in &places.denials {
         let op = func.def_op(denial.value);
         let (name, loc) = op.map_or(("a value", &func.loc), |op| (&*op.name, &op.loc));
-        let text = format!("{name} is not written in place: {}", denial.reason);
+        let (bytes, ns) = (bytes(func, &facts, denial.value), cx.costs.alloc + cx.costs.d2d);
+        let text = format!(
+            "{name} is not written in place, a buffer and a copy of {bytes} bytes, {ns} ns: {}",
+            denial.reason
+        );
         cx.remark("plan", RemarkKind::Missed, loc, text);
     }
     let plan = emit::Plan {
@@ -122,8 +127,25 @@ fn plan(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
     Ok(emit::emit(&plan))
 }
 
+/// Bytes of a tensor, over the sizes of the program.
+fn bytes(func: &Func, facts: &Facts, value: ValueId) -> String {
+    let width = func.ty(value).elem().bits().unwrap_or(64).div_ceil(8);
+    let product = facts.dims(value).iter().try_fold(Dim::constant(i64::from(width)), |all, dim| all.mul(dim));
+    product.map_or_else(|error| error.to_string(), |bytes| bytes.to_string())
+}
+
+/// The transfer down that a value is a part of, as it arrives in its staging buffer.
+fn unpacked(func: &Func, value: ValueId) -> Option<&Op> {
+    let op = func.def_op(value)?;
+    match (Kind::of(op), &*op.name) {
+        (Some(Kind::D2h), _) => Some(op),
+        (_, "tensor.cast" | "tensor.extract_slice") => unpacked(func, op.operands[0]),
+        _ => None,
+    }
+}
+
 /// Says which buffers of the caller are written in place, and by what.
-fn report(cx: &mut PassCx, func: &Func, order: &[OpId], buffers: &Buffers, places: &Places) {
+fn report(cx: &mut PassCx, func: &Func, facts: &Facts, order: &[OpId], buffers: &Buffers, places: &Places) {
     let returned = order.iter().rev().map(|id| func.op(*id)).find(|op| &*op.name == "func.return");
     let mut copies = 0;
     for id in order {
@@ -152,9 +174,16 @@ fn report(cx: &mut PassCx, func: &Func, order: &[OpId], buffers: &Buffers, place
             let by = writers.into_iter().collect::<Vec<_>>().join(", ");
             cx.remark("plan", RemarkKind::Passed, &op.loc, format!("{buffer} is written in place by {by}"));
             cx.in_place.push(InPlace { buffer, by });
+        } else if unpacked(func, op.operands[0]).is_some() {
+            // The buffer that it shares a transfer with others in is no temporary of the program.
+            let text = format!("{buffer} is filled from the transfer that it shares");
+            cx.remark("plan", RemarkKind::Passed, &op.loc, text);
+            cx.in_place.push(InPlace { buffer, by: Kind::D2h.name().to_owned() });
         } else {
             copies += 1;
-            cx.remark("plan", RemarkKind::Missed, &op.loc, format!("{buffer} is written by a copy"));
+            let text =
+                format!("{buffer} is written by a copy of {} bytes", bytes(func, facts, op.operands[0]));
+            cx.remark("plan", RemarkKind::Missed, &op.loc, text);
         }
     }
     cx.count("plan", "in-place", cx.in_place.len() as u64);

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap as HashMap, FxHashSet as HashSet};
-use xpuc_dialect::ir::{Func, OpId, Slice, ValueId};
+use xpuc_dialect::ir::{Func, OpId, Slice, Space, ValueId};
 use xpuc_dialect::ops::{Form, Kind, Parts};
 
 /// The buffers of one function.
@@ -16,6 +16,8 @@ pub(crate) struct Buffers {
     distinct: HashSet<ValueId>,
     /// Memrefs that ops we do not follow have made: of what, nobody knows.
     unknown: HashSet<ValueId>,
+    /// Memory that each buffer is in.
+    spaces: HashMap<ValueId, Space>,
     /// `scf.if` operations whose branches hold nothing but ops that we follow.
     flat: HashSet<OpId>,
 }
@@ -27,6 +29,7 @@ impl Buffers {
             promoted: HashSet::default(),
             distinct: HashSet::default(),
             unknown: HashSet::default(),
+            spaces: HashMap::default(),
             flat: HashSet::default(),
         };
         for (index, arg) in func.args().iter().enumerate() {
@@ -47,6 +50,8 @@ impl Buffers {
                 opaque.extend(nested.flat_map(|inner| func.op(inner).operands.clone()));
             }
         }
+        let roots: HashSet<ValueId> = buffers.roots.values().copied().collect();
+        buffers.spaces = roots.into_iter().filter_map(|v| Some((v, func.ty(v).shaped()?.space))).collect();
         // Whoever holds a memref in a way we do not follow may do anything with it.
         for value in opaque {
             if let Some(root) = buffers.root(value) {
@@ -120,6 +125,11 @@ impl Buffers {
 
     /// Whether a write to `a` may change what is read from `b`.
     pub(crate) fn may_alias(&self, a: ValueId, b: ValueId) -> bool {
+        if let (Some(x), Some(y)) = (self.spaces.get(&a), self.spaces.get(&b))
+            && x != y
+        {
+            return false;
+        }
         let unknown = |x: ValueId, y: ValueId| self.unknown.contains(&x) && !self.promoted.contains(&y);
         a == b
             || unknown(a, b)

@@ -113,7 +113,7 @@ impl Export<'_, '_> {
 
     /// Where a node is computed; scalars are on the host.
     fn home(&self, class: Id, node: &Node) -> Space {
-        let fact = self.from.graph[class].data.space.unwrap_or(Space::Host);
+        let fact = self.from.graph[class].data.space.map_or(Space::Host, |(_, space)| space);
         match node.op {
             Op::Leaf(index) => space(self.func.ty(self.from.leaves[index as usize])).unwrap_or(Space::Host),
             // One element is set by the host.

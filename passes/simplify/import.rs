@@ -203,7 +203,7 @@ impl Import<'_> {
         if let Type::Tensor(shaped) = self.func.ty(value) {
             let sizes = &mut self.out.graph.analysis.sizes;
             data.dims = self.shapes.dims(value).iter().map(|dim| sizes.of(dim)).collect();
-            data.space = Some(*self.spaces.entry(class).or_insert(shaped.space));
+            data.space = Some((true, *self.spaces.entry(class).or_insert(shaped.space)));
         }
         if let Some(dim) = self.shapes.scalar(value).filter(|_| data.ty.is_scalar())
             && (data.scalar.is_none() || !dim.has_unknowns())

@@ -31,29 +31,7 @@ struct Published {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
-    /// Which of the two is held.
-    assert: Held,
     program: BTreeMap<String, Limits>,
-}
-
-/// Which limits of a table are asserted.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Held {
-    /// What is reached.
-    Today,
-    /// What there is to reach.
-    Floor,
-}
-
-impl Held {
-    /// The one of the two that is asserted.
-    pub(crate) fn of<T>(self, today: T, floor: T) -> T {
-        match self {
-            Held::Today => today,
-            Held::Floor => floor,
-        }
-    }
 }
 
 /// What is more than allowed, if anything is.
@@ -75,12 +53,9 @@ struct Limits {
     asked: Vec<String>,
     /// Exactly, of every call as written.
     written: Option<Counts>,
-    /// At most, of an optimized call: what is reached.
+    /// At most, of an optimized call.
     #[serde(default)]
-    today: Counts,
-    /// At most, of an optimized call: what there is to reach.
-    #[serde(default)]
-    floor: Counts,
+    at_most: Counts,
     /// The commands of the optimized program are those written, in their order.
     #[serde(default)]
     unchanged: bool,
@@ -116,13 +91,13 @@ fn of_program(name: &str) -> Result<Vec<Test>, String> {
         let (program, signature) =
             entry.split_once('+').map_or((&*entry, None), |(p, s)| (p, Some(s.to_owned())));
         if program == bound.program {
-            limited(&Bound { signature, ..bound.clone() }, table.assert, limits, &mut tests);
+            limited(&Bound { signature, ..bound.clone() }, limits, &mut tests);
         }
     }
     Ok(tests)
 }
 
-fn limited(bound: &Bound, held: Held, limits: Limits, tests: &mut Vec<Test>) {
+fn limited(bound: &Bound, limits: Limits, tests: &mut Vec<Test>) {
     let title = bound.title();
     if let Some(written) = limits.written.clone() {
         let (bound, asked) = (bound.clone(), limits.asked.clone());
@@ -136,7 +111,7 @@ fn limited(bound: &Bound, held: Held, limits: Limits, tests: &mut Vec<Test>) {
         let bound = bound.clone();
         tests.push(Test::plain(format!("{title}/full/unchanged"), move || unchanged(&bound)));
     }
-    let (bound, most) = (bound.clone(), held.of(limits.today, limits.floor));
+    let (bound, most) = (bound.clone(), limits.at_most);
     tests.push(Test::ignorable(format!("{title}/full/counts"), move || {
         counted(&bound, &limits.asked, Opt::Full, |found| beyond(&most, found))
     }));

@@ -3,7 +3,7 @@
 //!
 //! That the values are right is for `run_case` to see, as of all files there.
 
-use crate::counts::{Counts, Held, beyond, by_name};
+use crate::counts::{Counts, beyond, by_name};
 use crate::run_case::{self, CHECKED};
 use crate::{Test, case::with_session, inputs, programs, tree};
 use libtest_mimic::Failed;
@@ -17,16 +17,13 @@ const TABLE: &str = "tests/run/hazards.toml";
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
-    /// Which of the two is held.
-    assert: Held,
     legal: BTreeMap<String, Limits>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Limits {
-    today: Counts,
-    floor: Counts,
+    at_most: Counts,
 }
 
 /// One test for each entry, and one that none is missing.
@@ -40,7 +37,7 @@ pub(crate) fn tests() -> Vec<Test> {
     let entries: BTreeSet<String> = table.legal.keys().cloned().collect();
     let mut tests = vec![Test::plain("run/hazards", move || complete(&entries))];
     for (what, limits) in table.legal {
-        let most = table.assert.of(limits.today, limits.floor);
+        let most = limits.at_most;
         tests
             .push(Test::plain(format!("run/hazard_{what}_legal/full/counts"), move || counted(&what, &most)));
     }

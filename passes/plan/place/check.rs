@@ -294,7 +294,8 @@ impl<'a> Check<'a> {
         let func = self.input.func;
         let id = self.input.order[write.at];
         if self.input.fusions.is_member(id) {
-            return *place == write.place && self.only_kept(id, owner, write.value);
+            return *place == write.place
+                && (self.only_kept(id, owner, write.value) || self.element_wise(id, owner, write.value));
         }
         let op: &Op = func.op(id);
         let stays =
@@ -311,6 +312,36 @@ impl<'a> Check<'a> {
             "arith.select" => reads.all(|(_, value)| stays(*value)),
             _ => false,
         }
+    }
+
+    /// Whether a launch uses an old content element by element, and for nothing but what it writes there: each
+    /// element is then read by the core that overwrites it, before it does.
+    fn element_wise(&self, anchor: OpId, old: ValueId, written: ValueId) -> bool {
+        let func = self.input.func;
+        let mut of_old: HashSet<ValueId> = std::iter::once(old).collect();
+        for id in self.input.fusions.members(anchor) {
+            let op = func.op(*id);
+            let uses = |(_, v): &(usize, &ValueId)| of_old.contains(v);
+            let mut positions = op.operands.iter().enumerate().filter(uses).map(|(at, _)| at).peekable();
+            if positions.peek().is_none() {
+                continue;
+            }
+            let by_element = match (Kind::of(op), &*op.name) {
+                (Some(kind), _) if kind.is_pointwise() => positions.all(|at| kind.may_reuse_input(op, at)),
+                (_, "arith.select" | "tensor.cast") => true,
+                _ => false,
+            };
+            let [result] = op.results[..] else { return false };
+            let same_shape =
+                func.ty(result).shaped().map(|s| &s.dims) == func.ty(old).shaped().map(|s| &s.dims);
+            if !by_element || !same_shape {
+                return false;
+            }
+            of_old.insert(result);
+        }
+        let outputs = self.input.fusions.outputs(anchor);
+        outputs.iter().all(|output| *output == written || !of_old.contains(output))
+            && of_old.contains(&written)
     }
 
     /// Whether a launch uses an old content for nothing but to leave it where it is: as an arm of a choice, or as

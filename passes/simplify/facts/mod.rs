@@ -35,8 +35,9 @@ pub(super) struct Data {
     pub(super) range: Range,
     /// Whether a clause of the contract says more than the terms do: the class must stay what the clause checks.
     pub(super) assumed: bool,
-    /// Where a tensor is computed: where the program first did, or with its operands.
-    pub(super) space: Option<Space>,
+    /// Where a tensor is computed: where the program first did (`true`), else with its operands. The greater of two
+    /// holds, so the device wins.
+    pub(super) space: Option<(bool, Space)>,
     /// The constant that it is, written as one.
     pub(super) literal: Option<i64>,
     /// The first of the class's ids: an order that rules do not change.
@@ -68,8 +69,7 @@ impl Analysis<Node> for Facts {
         let dims = if ty.is_tensor() { shape(graph, node) } else { Vec::new() };
         let range = range::of(graph, node, ty);
         let spaces = || node.children.iter().filter_map(|child| graph[*child].data.space);
-        // With a device operand on the device, as `Space` is ordered.
-        let space = if ty.is_tensor() { spaces().max() } else { None };
+        let space = spaces().map(|(_, space)| (false, space)).max().filter(|_| ty.is_tensor());
         Data { ty, dims, scalar, range, assumed: false, space, literal: node.as_constant(), birth: id }
     }
 

@@ -233,7 +233,11 @@ fn slots(
     n: usize,
 ) -> Result<Vec<i64>, Stop> {
     let total = usize::try_from(lod.last().copied().unwrap_or(0)).map_err(|_| Stop::Error)?;
-    if bs <= 0 || start.len() + 1 < lod.len() || map.len() + 1 < lod.len() {
+    // What the op demands of its operands (slot_mapping_c4) is no error at run time.
+    if lod.is_empty() || start.len() + 1 < lod.len() || map.len() + 1 < lod.len() {
+        return Err(Stop::Type);
+    }
+    if bs <= 0 {
         return Err(Stop::Error);
     }
     let tokens = total.min(n);

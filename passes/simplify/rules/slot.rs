@@ -19,7 +19,8 @@ pub(super) fn rows() -> Vec<Row> { vec![
                       => "(page ?start ?lod ?map ?columns ?bs ?n)"
                          if "?columns and ?bs are scalars, ?bs >= 1", divides),
     rw!("slot-mapping";  "(sum (broadcast_mul (gather ?table (page ?start ?lod ?map ?columns ?bs ?n)) ?bs) (broadcast_mod (position ?start ?lod ?n) ?bs))"
-                      => "(slot_mapping ?table ?lod ?start ?map ?columns ?bs 0 ?n)"),
+                      => "(slot_mapping ?table ?lod ?start ?map ?columns ?bs 0 ?n)"
+                         if "?columns and ?bs are scalars, ?bs >= 1", divides),
     rw!("slot-pad";      "(tensor.insert_slice (slot_mapping ?table ?lod ?start ?map ?columns ?bs ?p ?n) (constant ?pad ?size) 0:index ?n)"
                       => "(slot_mapping ?table ?lod ?start ?map ?columns ?bs ?pad ?size)"
                          if "?n is the last entry of ?lod", |g, s| is_total(g, class(s, "?lod"), class(s, "?n"))),

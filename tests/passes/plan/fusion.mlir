@@ -1,4 +1,4 @@
-//@ passes: plan
+//@ passes: offload,plan
 
 // One launch, no temporary: gather, product and sum.
 func.func @chain(%x: memref<?xi32, "device"> {xpu.name = "x", xpu.shape = ["n"], xpu.noalias}, %i: memref<?xi32, "device"> {xpu.name = "i", xpu.shape = ["n"], xpu.noalias}, %o: memref<?xi32, "device"> {xpu.name = "o", xpu.shape = ["n"], xpu.noalias}, %k: i32 {xpu.name = "k"}, %out: memref<?xi32, "device"> {xpu.name = "out", xpu.shape = ["n"], xpu.noalias}) {
@@ -14,7 +14,7 @@ func.func @chain(%x: memref<?xi32, "device"> {xpu.name = "x", xpu.shape = ["n"],
 
 // -----
 
-// The product is wanted too: it has a launch of its own, which the sum reads.
+// The product is wanted too: one launch writes both.
 func.func @result_too(%x: memref<?xi32, "device"> {xpu.name = "x", xpu.shape = ["n"], xpu.noalias}, %k: i32 {xpu.name = "k"}, %p: memref<?xi32, "device"> {xpu.name = "p", xpu.shape = ["n"], xpu.noalias}, %out: memref<?xi32, "device"> {xpu.name = "out", xpu.shape = ["n"], xpu.noalias}) {
   %0 = "xpu.read"(%x) : (memref<?xi32, "device">) -> tensor<?xi32, "device">
   %1 = "xpu.broadcast_mul"(%0, %k) : (tensor<?xi32, "device">, i32) -> tensor<?xi32, "device">
@@ -26,7 +26,7 @@ func.func @result_too(%x: memref<?xi32, "device"> {xpu.name = "x", xpu.shape = [
 
 // -----
 
-// A table has to be memory: the sum is no part of the gather's launch.
+// A table may be a sum: the gather computes the elements it takes.
 func.func @table(%x: memref<?xi32, "device"> {xpu.name = "x", xpu.shape = ["n"], xpu.noalias}, %i: memref<?xi32, "device"> {xpu.name = "i", xpu.shape = ["n"], xpu.noalias}, %k: i32 {xpu.name = "k"}, %out: memref<?xi32, "device"> {xpu.name = "out", xpu.shape = ["n"], xpu.noalias}) {
   %0 = "xpu.read"(%x) : (memref<?xi32, "device">) -> tensor<?xi32, "device">
   %1 = "xpu.read"(%i) : (memref<?xi32, "device">) -> tensor<?xi32, "device">
