@@ -48,14 +48,15 @@ pub(crate) fn tidy(func: &Func) -> Func {
 /// Operations that something with an effect needs.
 fn live(func: &Func) -> HashSet<OpId> {
     let mut live = HashSet::default();
-    let mut needed: HashSet<ValueId> = HashSet::default();
-    let order = func.walk();
-    for id in order.iter().rev() {
-        let op = func.op(*id);
+    let mut needed = vec![false; func.value_count()];
+    for id in func.walk().into_iter().rev() {
+        let op = func.op(id);
         let removable = is_pure(op) || Kind::of(op) == Some(Kind::Read);
-        if !removable || op.results.iter().any(|r| needed.contains(r)) {
-            live.insert(*id);
-            needed.extend(&op.operands);
+        if !removable || op.results.iter().any(|r| needed[r.index()]) {
+            live.insert(id);
+            for operand in &op.operands {
+                needed[operand.index()] = true;
+            }
         }
     }
     live
@@ -80,9 +81,8 @@ impl Tidy<'_> {
         let op = self.func.op(id);
         b.loc = op.loc.clone();
         let operands: Vec<ValueId> = op.operands.iter().map(|v| self.map[v]).collect();
-        let types: Vec<Type> = op.results.iter().map(|v| self.func.ty(*v).clone()).collect();
         let key = is_pure(op).then(|| (op.name.clone(), operands.clone()));
-        if let Some(same) = key.as_ref().and_then(|key| self.same(b.func, key, op, &types)) {
+        if let Some(same) = key.as_ref().and_then(|key| self.same(b.func, key, op)) {
             self.map.extend(op.results.iter().copied().zip(b.func.op(same).results.iter().copied()));
             return;
         }
@@ -107,7 +107,8 @@ impl Tidy<'_> {
                 new_blocks
             })
             .collect();
-        let made = b.like(op, &operands, &types, regions);
+        let types = op.results.iter().map(|v| self.func.ty(*v).clone());
+        let made = b.copy(op, operands, types, regions);
         self.map.extend(op.results.iter().copied().zip(b.func.op(made).results.iter().copied()));
         if let (Some(key), Some(seen)) = (key, self.seen.last_mut()) {
             seen.entry(key).or_default().push(made);
@@ -115,11 +116,12 @@ impl Tidy<'_> {
     }
 
     /// The op of the new function that computes the same.
-    fn same(&self, made: &Func, key: &Key, op: &Op, types: &[Type]) -> Option<OpId> {
+    fn same(&self, made: &Func, key: &Key, op: &Op) -> Option<OpId> {
+        let types = || op.results.iter().map(|v| self.func.ty(*v));
         let mut all = self.seen.iter().filter_map(|seen| seen.get(key)).flatten().copied();
         all.find(|id| {
             let other = made.op(*id);
-            other.attrs == op.attrs && other.results.iter().map(|v| made.ty(*v)).eq(types)
+            other.attrs == op.attrs && other.results.iter().map(|v| made.ty(*v)).eq(types())
         })
     }
 }

@@ -1,6 +1,8 @@
 //! Appends operations to a function, with the upstream ones that we use as methods.
 
 use super::{Attr, Attrs, BlockId, Func, Loc, Op, OpId, Shaped, Type, ValueId};
+use rustc_hash::FxHashSet as HashSet;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// What [`Builder::op`] needs beyond the name; missing parts are empty.
@@ -50,9 +52,9 @@ impl<'f> Builder<'f> {
 
     /// Appends an operation.
     pub fn op(&mut self, name: &str, spec: OpSpec<'_>) -> OpId {
-        let attrs: Attrs = spec.attrs.iter().map(|(k, v)| (Arc::from(*k), v.clone())).collect();
+        let attrs: Attrs = spec.attrs.iter().map(|(k, v)| (interned(k), v.clone())).collect();
         let op = Op {
-            name: Arc::from(name),
+            name: interned(name),
             operands: spec.operands.to_vec(),
             results: Vec::new(),
             attrs,
@@ -60,7 +62,7 @@ impl<'f> Builder<'f> {
             successors: spec.successors,
             loc: self.loc.clone(),
         };
-        let id = self.func.new_op(op, spec.results);
+        let id = self.func.new_op(op, spec.results.iter().cloned());
         self.func.block_mut(self.block).ops.push(id);
         id
     }
@@ -84,9 +86,20 @@ impl<'f> Builder<'f> {
         results: &[Type],
         regions: Vec<Vec<BlockId>>,
     ) -> OpId {
+        self.copy(op, operands.to_vec(), results.iter().cloned(), regions)
+    }
+
+    /// The same of parts that nobody needs any more.
+    pub fn copy(
+        &mut self,
+        op: &Op,
+        operands: Vec<ValueId>,
+        results: impl IntoIterator<Item = Type>,
+        regions: Vec<Vec<BlockId>>,
+    ) -> OpId {
         let copy = Op {
             name: op.name.clone(),
-            operands: operands.to_vec(),
+            operands,
             results: Vec::new(),
             attrs: op.attrs.clone(),
             regions,
@@ -238,3 +251,18 @@ impl<'f> Builder<'f> {
 
 /// Predicates of `arith.cmpi` in the order of their codes.
 const CMPI: [&str; 10] = ["eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge"];
+
+/// The one copy of a name that this thread has used before: there are few, and every op has one.
+fn interned(name: &str) -> Arc<str> {
+    thread_local! {
+        static NAMES: RefCell<HashSet<Arc<str>>> = RefCell::default();
+    }
+    NAMES.with_borrow_mut(|names| match names.get(name) {
+        Some(known) => Arc::clone(known),
+        None => {
+            let new: Arc<str> = Arc::from(name);
+            names.insert(Arc::clone(&new));
+            new
+        }
+    })
+}

@@ -176,7 +176,7 @@ impl Walk<'_> {
                 loc: in_file(&location(op.location()), self.file),
             };
             let types: Vec<Type> = op.results().map(|r| type_of(r.r#type())).collect();
-            let op_id = self.func.new_op(mirrored, &types);
+            let op_id = self.func.new_op(mirrored, types);
             for (index, result) in op.results().enumerate() {
                 let value = self.func.op(op_id).results[index];
                 self.values.insert(result.to_raw().ptr as usize, value);

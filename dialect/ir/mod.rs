@@ -278,13 +278,10 @@ impl Func {
     }
 
     /// Adds an operation that no block holds yet.
-    pub fn new_op(&mut self, mut op: Op, results: &[Type]) -> OpId {
+    pub fn new_op(&mut self, mut op: Op, results: impl IntoIterator<Item = Type>) -> OpId {
         let id = OpId(self.ops.len() as u32);
-        op.results = results
-            .iter()
-            .enumerate()
-            .map(|(i, ty)| self.new_value(ty.clone(), Def::Result(id, i)))
-            .collect();
+        let results = results.into_iter().enumerate();
+        op.results = results.map(|(i, ty)| self.new_value(ty, Def::Result(id, i))).collect();
         self.ops.push(op);
         id
     }

@@ -106,7 +106,7 @@ fn op(func: &mut Func, at: OpId, kind: Kind, operands: &[ValueId]) -> OpId {
         successors: Vec::new(),
         loc,
     };
-    func.new_op(op, &[])
+    func.new_op(op, [])
 }
 
 /// Buffers that the program allocates, returns only as what is bound, and has not freed: in order, each once.

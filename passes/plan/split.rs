@@ -25,7 +25,7 @@ pub(super) fn split(func: &Func) -> Func {
         for guard in least.iter().skip(1) {
             let copy = Op { results: Vec::new(), ..out.op(id).clone() };
             let ty = out.ty(result).clone();
-            let copy = out.new_op(copy, &[ty]);
+            let copy = out.new_op(copy, [ty]);
             let made = out.op(copy).results[0];
             for (user, position, _) in uses.iter().filter(|(_, _, of)| of.starts_with(guard)) {
                 out.op_mut(*user).operands[*position] = made;
