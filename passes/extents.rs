@@ -16,7 +16,6 @@ pub(crate) struct Extents<'a> {
 
 /// A view as elements of the buffer that it is a slice of.
 struct Range {
-    buffer: ValueId,
     begin: Dim,
     end: Dim,
 }
@@ -30,19 +29,30 @@ impl<'a> Extents<'a> {
 
     /// Whether two memrefs are views of one buffer that share no element.
     pub(crate) fn disjoint(&self, a: ValueId, b: ValueId) -> bool {
+        if self.buffer(a) != self.buffer(b) {
+            return false;
+        }
         let (Some(a), Some(b)) = (self.range(a), self.range(b)) else { return false };
-        a.buffer == b.buffer && (self.at_most(&a.end, &b.begin) || self.at_most(&b.end, &a.begin))
+        self.at_most(&a.end, &b.begin) || self.at_most(&b.end, &a.begin)
     }
 
     fn range(&self, view: ValueId) -> Option<Range> {
         let Some(slice) = self.func.def_op(view).and_then(Slice::of) else {
             let [size] = self.facts.dims(view) else { return None };
-            return Some(Range { buffer: view, begin: Dim::constant(0), end: size.clone() });
+            return Some(Range { begin: Dim::constant(0), end: size.clone() });
         };
         let outer = self.range(slice.source)?;
         let begin = outer.begin.add(&self.dim(slice.offset)?).ok()?;
         let end = begin.add(&self.dim(slice.size)?).ok()?;
-        Some(Range { buffer: outer.buffer, begin, end })
+        Some(Range { begin, end })
+    }
+
+    /// What a view is a slice of a slice of.
+    fn buffer(&self, view: ValueId) -> ValueId {
+        match self.func.def_op(view).and_then(Slice::of) {
+            Some(slice) => self.buffer(slice.source),
+            None => view,
+        }
     }
 
     fn dim(&self, extent: Extent) -> Option<Dim> {

@@ -62,6 +62,10 @@ impl Dim {
         &self,
         values: &dyn Fn(&Symbol) -> Option<&'v Self>,
     ) -> Result<Option<Self>, DimError> {
+        let untouched = |symbol: &Symbol| symbol.arguments().is_empty() && values(symbol).is_none();
+        if self.factors().all(untouched) {
+            return Ok(None);
+        }
         let mut changed = false;
         let mut parts = Vec::new();
         for (monomial, coefficient) in self.terms() {

@@ -28,6 +28,7 @@ mod unify;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 pub use eval::EvalError;
 pub use parse::ParseError;
@@ -139,25 +140,25 @@ impl fmt::Display for Monomial {
     }
 }
 
-/// A size: a polynomial over symbols in canonical form. `==` is equality of polynomials.
+/// A size: a polynomial over symbols in canonical form. `==` is equality of polynomials. Cheap to clone.
 ///
 /// There is deliberately no `Ord`: `a < b` and `a.max(b)` would compare how sizes are written, not the sizes.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Dim {
     /// No coefficient is zero.
-    terms: BTreeMap<Monomial, i64>,
+    terms: Arc<BTreeMap<Monomial, i64>>,
 }
 
 impl Dim {
     /// A known size.
     pub fn constant(value: i64) -> Self {
         let terms = (value != 0).then(|| (Monomial::default(), value));
-        Self { terms: terms.into_iter().collect() }
+        Self { terms: Arc::new(terms.into_iter().collect()) }
     }
 
     /// The size that `symbol` stands for.
     pub fn symbol(symbol: Symbol) -> Self {
-        Self { terms: BTreeMap::from([(Monomial::new(vec![symbol]), 1)]) }
+        Self { terms: Arc::new(BTreeMap::from([(Monomial::new(vec![symbol]), 1)])) }
     }
 
     /// `self + other`.
@@ -277,8 +278,12 @@ impl Dim {
             Ok(coefficient) => Ok((m, coefficient)),
             Err(_) => Err(overflow(&m)),
         };
-        let dim = Self { terms: sums.into_iter().map(narrow).collect::<Result<_, _>>()? };
-        check_length(&dim)?;
+        let dim = Self { terms: Arc::new(sums.into_iter().map(narrow).collect::<Result<_, _>>()?) };
+        // A term is its symbols, as many signs, and a coefficient.
+        let most = |m: &Monomial| m.symbols().iter().map(|s| s.as_str().len() + 1).sum::<usize>() + 32;
+        if dim.terms.keys().map(most).sum::<usize>() > MAX_TEXT {
+            check_length(&dim)?;
+        }
         Ok(dim)
     }
 }

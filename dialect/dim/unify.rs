@@ -64,6 +64,9 @@ impl Unifier {
     /// A refused equation leaves everything as it was; so does one that contradicts an open one, which is
     /// then what the error shows.
     pub fn unify(&mut self, expected: &Dim, found: &Dim) -> Result<Dim, Mismatch> {
+        if expected == found {
+            return Ok(self.resolve(expected));
+        }
         let mut before = None;
         let mut queue = vec![Equation { expected: expected.clone(), found: found.clone() }];
         while let Some(equation) = queue.pop() {
@@ -131,7 +134,10 @@ impl Unifier {
     }
 
     fn try_resolve(&self, dim: &Dim) -> Result<Dim, DimError> {
-        let replaced = dim.replace(&|symbol| self.bindings.get(symbol))?;
+        let replaced = dim.replace(&|symbol| {
+            // Unknowns alone are ever bound.
+            if symbol.is_unknown() { self.bindings.get(symbol) } else { None }
+        })?;
         Ok(replaced.unwrap_or_else(|| dim.clone()))
     }
 

@@ -89,8 +89,9 @@ impl Facts {
 
     /// Static sizes as constants, others as unknowns.
     fn of_type(&mut self, ty: &Type) -> Vec<Dim> {
-        let dims = ty.shaped().map(|s| s.dims.clone()).unwrap_or_default();
-        dims.into_iter().map(|dim| dim.map_or_else(|| self.unknown(), |n| Dim::constant(n as i64))).collect()
+        let dims = sizes_of(ty, self.unknowns);
+        self.unknowns += ty.shaped().map_or(0, |s| s.dynamic_dims() as u32);
+        dims
     }
 
     fn unknown(&mut self) -> Dim {
@@ -114,10 +115,16 @@ impl Facts {
             return self.results(func, op);
         }
         for result in &op.results {
-            let declared = self.of_type(func.ty(*result));
-            let inferred = self.shape_of(func, op)?.unwrap_or_else(|| declared.clone());
-            self.shapes.insert(*result, declared);
-            self.agree_dims(op, "result", *result, &inferred)?;
+            let ty = func.ty(*result);
+            let first = self.unknowns;
+            self.unknowns += ty.shaped().map_or(0, |s| s.dynamic_dims() as u32);
+            let inferred = match self.shape_of(func, op)? {
+                Some(inferred) => {
+                    self.agree_static(op, ty, &inferred)?;
+                    inferred
+                }
+                None => sizes_of(ty, first),
+            };
             self.shapes.insert(*result, inferred);
             if let Some(name) = self.name_of(func, op) {
                 self.names.insert(*result, name);
@@ -299,8 +306,20 @@ impl Facts {
 
     fn agree_dims(&mut self, op: &Op, what: &str, value: ValueId, expected: &[Dim]) -> Result<(), PassError> {
         let found = self.dims(value).to_vec();
-        for (axis, (expected, found)) in expected.iter().zip(&found).enumerate() {
+        for (axis, (expected, found)) in expected.iter().zip(&found).enumerate().filter(|(_, (a, b))| a != b)
+        {
             self.unify(op, what, axis, expected, found)?;
+        }
+        Ok(())
+    }
+
+    /// Sizes are what the type says, where it does.
+    fn agree_static(&mut self, op: &Op, ty: &Type, inferred: &[Dim]) -> Result<(), PassError> {
+        let dims = ty.shaped().map_or(&[][..], |s| &s.dims);
+        for (axis, (inferred, size)) in inferred.iter().zip(dims).enumerate() {
+            if let Some(size) = size {
+                self.unify(op, "result", axis, inferred, &Dim::constant(*size as i64))?;
+            }
         }
         Ok(())
     }
@@ -380,6 +399,16 @@ fn written(func: &Func) -> HashSet<ValueId> {
 fn ends_before(a: &(Dim, Dim), b: &(Dim, Dim)) -> bool {
     let gap = a.0.add(&a.1).and_then(|end| b.0.sub(&end));
     gap.is_ok_and(|gap| gap.terms().all(|(_, coefficient)| coefficient >= 0))
+}
+
+/// Sizes of a type: constants, and unknowns numbered after `last` for those that it leaves open.
+fn sizes_of(ty: &Type, mut last: u32) -> Vec<Dim> {
+    let dims = ty.shaped().map_or(&[][..], |s| &s.dims);
+    let unknown = |last: &mut u32| {
+        *last += 1;
+        Dim::symbol(Symbol::unknown(*last))
+    };
+    dims.iter().map(|dim| dim.map_or_else(|| unknown(&mut last), |n| Dim::constant(n as i64))).collect()
 }
 
 /// The sizes that the attributes of an argument or result declare.

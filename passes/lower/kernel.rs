@@ -4,8 +4,9 @@ use super::elemental::Elements;
 use super::loops::Part;
 use super::{LowerError, PARTITION_ELEMENTS};
 use crate::pass::{Grid, PassError};
+use rustc_hash::FxHashSet as HashSet;
 use std::cell::Cell;
-use xpuc_dialect::ir::{Attr, BlockId, Builder, Func, Op, OpId, OpSpec, Type, ValueId};
+use xpuc_dialect::ir::{Attr, Builder, Func, Op, OpId, OpSpec, Type, ValueId};
 use xpuc_dialect::ops::{Form, Kind, Parts};
 
 /// What kernels are made for.
@@ -172,22 +173,13 @@ impl Program {
 /// Memrefs and scalars from outside that an op and its regions use, in the order of first use.
 fn used(func: &Func, id: OpId) -> Vec<ValueId> {
     let op = func.op(id);
-    let mut inside: Vec<ValueId> = Vec::new();
-    let mut uses: Vec<ValueId> = Vec::new();
-    let mut visit = |operands: &[ValueId], inside: &[ValueId]| {
-        for value in operands {
-            if !inside.contains(value) && !uses.contains(value) {
-                uses.push(*value);
-            }
-        }
-    };
-    visit(&op.operands, &inside);
-    let nested: Vec<BlockId> = op.regions.iter().flatten().copied().collect();
-    for block in nested {
-        for inner in &func.block(block).ops {
-            visit(&func.op(*inner).operands, &inside);
-            inside.extend(&func.op(*inner).results);
-        }
+    let nested = op.regions.iter().flatten().flat_map(|block| &func.block(*block).ops);
+    let mut seen: HashSet<ValueId> = HashSet::default();
+    let mut uses: Vec<ValueId> = op.operands.iter().copied().filter(|value| seen.insert(*value)).collect();
+    for inner in nested {
+        let inner = func.op(*inner);
+        uses.extend(inner.operands.iter().filter(|value| seen.insert(**value)));
+        seen.extend(&inner.results);
     }
     uses
 }

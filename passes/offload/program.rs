@@ -5,6 +5,7 @@ use crate::pass::Sizes;
 use crate::raise::{Buffers, ByBuffer};
 use crate::tidy::is_pure;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use xpuc_dialect::dim::{Symbol, SymbolKind};
 use xpuc_dialect::ir::{Attr, Def, Func, Op, OpId, Slice, Space, ValueId};
@@ -36,6 +37,8 @@ pub(super) struct Program<'a> {
     /// Views that a kernel can make.
     pub(super) late_views: HashSet<ValueId>,
     sizes: Sizes,
+    /// Sizes that have been asked for.
+    elements: RefCell<HashMap<ValueId, u64>>,
 }
 
 impl<'a> Program<'a> {
@@ -53,6 +56,7 @@ impl<'a> Program<'a> {
             fallible: HashSet::default(),
             late_views: HashSet::default(),
             sizes,
+            elements: RefCell::default(),
         };
         for arg in func.args() {
             program.roles.insert(*arg, Role::Both);
@@ -225,6 +229,11 @@ impl<'a> Program<'a> {
 
     /// Elements of a value, as far as they can be foreseen.
     pub(super) fn elements(&self, value: ValueId) -> u64 {
+        let mut known = self.elements.borrow_mut();
+        *known.entry(value).or_insert_with(|| self.foresee(value))
+    }
+
+    fn foresee(&self, value: ValueId) -> u64 {
         let value_of = |symbol: &&Symbol| {
             let size = if *symbol.kind() == SymbolKind::Named { self.sizes.dim } else { self.sizes.data };
             ((*symbol).clone(), i64::try_from(size).unwrap_or(i64::MAX))

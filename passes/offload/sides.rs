@@ -44,11 +44,23 @@ impl Sides {
             Way { compute: AVOID, up: pack, down: pack, read: pack, clause: AVOID, late: 0 },
         ];
         let mut best: Option<Sides> = None;
+        // What the stages of the ways so far cost: ways that come to the same sides have the same.
+        let mut staged: Vec<(HashSet<ValueId>, HashSet<OpId>, u64)> = Vec::new();
         for way in &ways {
             let mut sides = Cut::new(program, costs, way).sides();
             sides.keep_order(program);
+            // Stages only add to it.
+            if best.as_ref().is_some_and(|best| sides.cost >= best.cost) {
+                continue;
+            }
             if sides.cost < AVOID {
-                sides.cost = sides.cost.saturating_add(Stages::of(program, &sides).cost(costs));
+                let known = staged.iter().find(|(d, c, _)| *d == sides.device && *c == sides.clauses);
+                let stages = match known {
+                    Some((_, _, cost)) => *cost,
+                    None => Stages::of(program, &sides).cost(costs),
+                };
+                staged.push((sides.device.clone(), sides.clauses.clone(), stages));
+                sides.cost = sides.cost.saturating_add(stages);
             }
             if best.as_ref().is_none_or(|best| sides.cost < best.cost) {
                 best = Some(sides);

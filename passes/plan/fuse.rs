@@ -117,15 +117,11 @@ impl Fusions {
     /// Values from outside that the command of an op uses, memrefs apart.
     pub(super) fn inputs(&self, func: &Func, id: OpId) -> Vec<ValueId> {
         let mut inputs = Vec::new();
-        let mut inside: HashSet<ValueId> = HashSet::default();
+        let mut seen: HashSet<ValueId> = HashSet::default();
         for member in self.command(&id) {
             let op = func.op(*member);
-            for operand in &op.operands {
-                if !inside.contains(operand) && !inputs.contains(operand) {
-                    inputs.push(*operand);
-                }
-            }
-            inside.extend(&op.results);
+            inputs.extend(op.operands.iter().filter(|operand| seen.insert(**operand)));
+            seen.extend(&op.results);
         }
         inputs
     }

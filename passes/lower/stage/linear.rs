@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use xpuc_dialect::ir::{Extent, Func, Slice, ValueId};
 
 /// Factors of a product, sorted.
-type Product = Vec<Atom>;
+pub(super) type Product = Vec<Atom>;
 
 /// An index value that is not taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Atom {
+pub(super) enum Atom {
     /// Any value.
     Value(ValueId),
     /// Size of a memref.
@@ -18,7 +18,7 @@ enum Atom {
 }
 
 /// A sum of products with coefficients; the empty product is the constant.
-type Sum = BTreeMap<Product, i64>;
+pub(super) type Sum = BTreeMap<Product, i64>;
 
 /// What is known of the index values of one function.
 pub(super) struct Linear<'a> {
@@ -54,10 +54,9 @@ impl<'a> Linear<'a> {
         row || back || sums.iter().enumerate().all(apart)
     }
 
-    /// Whether two arrays of one dimension are certainly as long.
-    pub(super) fn same_size(&self, x: ValueId, y: ValueId) -> bool {
-        let of = |value: ValueId| size(self.func, self.outside, value, 0).map(|size| self.size(size));
-        of(x).is_some_and(|size| Some(size) == of(y))
+    /// How long an array of one dimension is: two with the same sum are certainly as long.
+    pub(super) fn length(&self, value: ValueId) -> Option<Sum> {
+        size(self.func, self.outside, value, 0).map(|size| self.size(size))
     }
 
     fn positive(&self, product: &Product) -> bool {

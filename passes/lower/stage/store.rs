@@ -7,6 +7,7 @@ use crate::lower::PARTITION_ELEMENTS;
 use crate::lower::elemental::Elements;
 use crate::lower::loops::Part;
 use crate::pass::PassError;
+use rustc_hash::FxHashMap as HashMap;
 use xpuc_dialect::ir::{Builder, ValueId};
 use xpuc_dialect::ops::Kind;
 
@@ -33,10 +34,17 @@ impl Emit<'_, '_, '_> {
     }
 
     fn groups(&mut self, k: &mut Builder<'_>, writes: &[&Write]) -> Result<(), PassError> {
+        let known = &|memref: ValueId| self.elements.map.contains_key(&memref);
+        let linear = Linear::new(self.stage.func, known);
         let mut groups: Vec<Vec<&Write>> = Vec::new();
+        let mut shared: HashMap<_, usize> = HashMap::default();
         for write in writes {
-            let group = groups.iter_mut().find(|group| self.share_a_loop(group[0], write));
-            match group {
+            let length = self.is_by_element(write).then(|| linear.length(write.value)).flatten();
+            let group = match length {
+                Some(length) => *shared.entry((&write.guard, length)).or_insert(groups.len()),
+                None => groups.len(),
+            };
+            match groups.get_mut(group) {
                 Some(group) => group.push(write),
                 None => groups.push(vec![write]),
             }
@@ -46,16 +54,11 @@ impl Emit<'_, '_, '_> {
 
     /// Writes of as many elements under the same conditions are one loop: what they have in common is computed
     /// once, and all of it is computed before any is stored.
-    fn share_a_loop(&self, x: &Write, y: &Write) -> bool {
-        let by_element = |write: &Write| {
-            self.stage.func.ty(write.value).tensor().is_some_and(|s| s.rank() == 1)
-                && !self.is_small(write)
-                && (self.elements.map.contains_key(&write.value)
-                    || !is_written_in_runs(self.stage.func, write.value))
-        };
-        let known = &|memref: ValueId| self.elements.map.contains_key(&memref);
-        let linear = Linear::new(self.stage.func, known);
-        x.guard == y.guard && by_element(x) && by_element(y) && linear.same_size(x.value, y.value)
+    fn is_by_element(&self, write: &Write) -> bool {
+        self.stage.func.ty(write.value).tensor().is_some_and(|s| s.rank() == 1)
+            && !self.is_small(write)
+            && (self.elements.map.contains_key(&write.value)
+                || !is_written_in_runs(self.stage.func, write.value))
     }
 
     fn group(&mut self, k: &mut Builder<'_>, group: &[&Write]) -> Result<(), PassError> {
