@@ -3,6 +3,7 @@
 pub mod bind_signature;
 pub mod check;
 mod extents;
+mod fail;
 mod guard;
 pub mod infer_shapes;
 pub mod lower;
