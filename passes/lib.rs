@@ -6,6 +6,7 @@ mod extents;
 mod fail;
 mod guard;
 pub mod infer_shapes;
+pub mod linear;
 pub mod lower;
 pub mod offload;
 pub mod pass;

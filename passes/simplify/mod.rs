@@ -31,7 +31,7 @@ mod sums;
 pub use rules::{Rule, rules};
 
 use crate::infer_shapes::Facts;
-use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind, RemarkKind};
+use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind, RemarkKind, check_linear};
 use egg::Rewrite;
 use lang::Node;
 use xpuc_dialect::ir::{Func, Loc, Module};
@@ -154,7 +154,11 @@ fn simplify(
     }
     cx.rules.extend(run.fired);
     match export::export(func, &imported, &chosen) {
-        Ok(out) => Ok(crate::tidy::tidy(&out)),
+        Ok(out) => {
+            let out = crate::tidy::tidy(&out);
+            check_linear(func, &out)?;
+            Ok(out)
+        }
         Err(error) => {
             // Terms are chosen without regard to when leaves are defined; the program as it was is right.
             cx.remark("simplify", RemarkKind::Missed, &func.loc, format!("nothing changed: {error}"));
