@@ -2,12 +2,13 @@
 //!
 //! `./x bench` writes plots to `target/criterion/report/index.html` and the raw numbers beside them.
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::fmt::Write;
 use std::hint::black_box;
-use xpuc::dialect::ir::Module;
+use xpuc::dialect::ir::{Func, Module};
+use xpuc::passes::infer_shapes::Facts;
 use xpuc::passes::pass::{Pass, PassCx};
-use xpuc::passes::simplify::Simplify;
+use xpuc::passes::simplify::{Simplify, Steps};
 use xpuc::{Session, Target};
 
 /// Slot mappings in a program.
@@ -70,6 +71,7 @@ fn chains(n: u64) -> String {
     )
 }
 
+/// The whole pass, its e-graph part (import, search, export), and the search alone (saturation, extraction).
 fn simplify(c: &mut Criterion) {
     for name in ["functional", "host_slots", "inplace"] {
         let path = format!("tests/programs/get_infer_param/{name}.mlir");
@@ -78,7 +80,10 @@ fn simplify(c: &mut Criterion) {
         c.bench_function(&format!("simplify/{name}"), |b| {
             b.iter(|| Simplify.run(&mut cx.clone(), black_box(&module)));
         });
+        steps(c, name, &module.funcs[0]);
     }
+    let (_, chain) = values(&chains(1));
+    steps(c, "chain", &chain.funcs[0]);
     let mut group = c.benchmark_group("simplify/chains");
     for n in CHAINS {
         let (cx, module) = values(&chains(n));
@@ -88,6 +93,21 @@ fn simplify(c: &mut Criterion) {
         });
     }
     group.finish();
+}
+
+fn steps(c: &mut Criterion, name: &str, func: &Func) {
+    let shapes = Facts::of(func).expect("sizes");
+    let import = || Steps::import(black_box(func), &shapes);
+    c.bench_function(&format!("e-graph/{name}"), |b| {
+        b.iter_with_large_drop(|| {
+            let mut steps = import();
+            let found = steps.search().expect("terms");
+            steps.export(&found).expect("a function")
+        });
+    });
+    c.bench_function(&format!("search/{name}"), |b| {
+        b.iter_batched_ref(import, Steps::search, BatchSize::SmallInput);
+    });
 }
 
 criterion_group!(benches, simplify);
