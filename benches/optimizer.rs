@@ -51,11 +51,9 @@ fn passes() -> Vec<&'static dyn Pass> {
 }
 
 fn optimize(cx: &mut PassCx, module: &Module) -> Module {
-    let mut module = module.clone();
-    for pass in passes() {
-        module = pass.run(cx, &module).expect("the next form");
-    }
-    module
+    let passes = passes();
+    let first = passes[0].run(cx, module).expect("the next form");
+    passes[1..].iter().fold(first, |module, pass| pass.run_owned(cx, module).expect("the next form"))
 }
 
 /// As many slot mappings, each of a table of its own.

@@ -124,10 +124,18 @@ impl Pass for Check {
         Need::Required
     }
 
-    fn run(&self, _cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
+    fn is_check(&self) -> bool {
+        true
+    }
+
+    fn run(&self, cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
+        self.run_owned(cx, module.clone())
+    }
+
+    fn run_owned(&self, _cx: &mut PassCx, module: Module) -> Result<Module, PassError> {
         for func in module.funcs.iter().filter(|func| self.kernels || !is_kernel(func)) {
             self.func(func)?;
         }
-        Ok(module.clone())
+        Ok(module)
     }
 }

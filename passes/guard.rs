@@ -34,6 +34,9 @@ impl Guards {
             let mut needed: Option<Guard> = None;
             for result in &op.results {
                 for user in uses.get(result).into_iter().flatten().filter(|user| needs(func.op(**user))) {
+                    if needed.as_ref().is_some_and(Vec::is_empty) {
+                        break;
+                    }
                     for guard in guards.of_use(func, *user, *result) {
                         needed = Some(needed.map_or(guard.clone(), |known| common(&known, &guard)));
                     }

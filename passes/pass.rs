@@ -253,4 +253,12 @@ pub trait Pass: Sync {
     fn need(&self) -> Need;
     /// Runs it; the result is a new module.
     fn run(&self, cx: &mut PassCx, module: &Module) -> Result<Module, PassError>;
+    /// Whether it only looks, and yields the module as it was.
+    fn is_check(&self) -> bool {
+        false
+    }
+    /// The same as [`Pass::run`], on a module that nobody needs any more.
+    fn run_owned(&self, cx: &mut PassCx, module: Module) -> Result<Module, PassError> {
+        self.run(cx, &module)
+    }
 }

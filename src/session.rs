@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use xpuc_dialect::context::{Diagnostic, Mlir};
 use xpuc_dialect::ir::{Loc, Module};
 use xpuc_dialect::verify;
-use xpuc_passes::pass::PassCx;
+use xpuc_passes::pass::{Pass, PassCx, PassError};
 use xpuc_passes::registry;
 
 type Watch = Box<dyn Fn(&Session, &str, &Module)>;
@@ -92,21 +92,32 @@ impl Session {
 
     /// Runs one pass by name. A panic in it is an error, and so is a module that does not verify after it.
     pub fn run_pass(&self, cx: &mut PassCx, name: &str, module: &Module) -> Result<Module, Error> {
+        self.guarded(name, |pass| pass.run(cx, module))
+    }
+
+    fn guarded(
+        &self,
+        name: &str,
+        run: impl FnOnce(&dyn Pass) -> Result<Module, PassError>,
+    ) -> Result<Module, Error> {
         let pass = registry::find(name).ok_or_else(|| Error::UnknownPass {
             found: name.to_owned(),
             expected: registry::PASSES.into_iter().map(|pass| pass.name()).collect(),
         })?;
-        let result = catch_unwind(AssertUnwindSafe(|| pass.run(cx, module)));
+        let result = catch_unwind(AssertUnwindSafe(|| run(pass)));
         let after = result.map_err(|panic| {
             let text = panic.downcast_ref::<String>().cloned();
             let text = text.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
             Error::Panic { pass: name.to_owned(), message: text.unwrap_or_else(|| "panicked".to_owned()) }
         })??;
-        let invalid = |error| Error::Invalid { during: name.to_owned(), error };
-        self.mlir.export(&after, true).map_err(invalid)?;
-        let diagnostics = verify::verify(&after);
-        if !diagnostics.is_empty() {
-            return Err(Error::Verify(diagnostics));
+        // What was valid before a check is so after it.
+        if !pass.is_check() {
+            let invalid = |error| Error::Invalid { during: name.to_owned(), error };
+            self.mlir.export(&after, true).map_err(invalid)?;
+            let diagnostics = verify::verify(&after);
+            if !diagnostics.is_empty() {
+                return Err(Error::Verify(diagnostics));
+            }
         }
         if let Some(watch) = &self.watch {
             watch(self, name, &after);
@@ -115,11 +126,9 @@ impl Session {
     }
 
     fn run_passes(&self, cx: &mut PassCx, names: &[&str], module: &Module) -> Result<Module, Error> {
-        let mut module = module.clone();
-        for name in names {
-            module = self.run_pass(cx, name, &module)?;
-        }
-        Ok(module)
+        let Some((first, rest)) = names.split_first() else { return Ok(module.clone()) };
+        let first = self.run_pass(cx, first, module)?;
+        rest.iter().try_fold(first, |module, name| self.guarded(name, |pass| pass.run_owned(cx, module)))
     }
 
     /// Buffers to values.

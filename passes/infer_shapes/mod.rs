@@ -92,8 +92,11 @@ impl Pass for InferShapes {
         Need::Required
     }
 
-    fn run(&self, _cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
-        let mut out = module.clone();
+    fn run(&self, cx: &mut PassCx, module: &Module) -> Result<Module, PassError> {
+        self.run_owned(cx, module.clone())
+    }
+
+    fn run_owned(&self, _cx: &mut PassCx, mut out: Module) -> Result<Module, PassError> {
         for func in out.funcs.iter_mut().filter(|f| !f.body.is_empty() && !is_kernel(f)) {
             let facts = Facts::of(func)?;
             for id in func.walk() {

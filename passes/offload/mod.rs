@@ -16,6 +16,7 @@
 //! %0 = "xpu.read"(%lens) ; %2 = "xpu.cumsum"(%0) {xpu.launch = 0} ; "xpu.into"(%2, %lod)
 //! ```
 
+mod cut;
 mod emit;
 mod pack;
 mod program;

@@ -1,12 +1,11 @@
 //! Which side computes what: a minimum cut between what the device has or needs and what the host does.
 
+use super::cut::{Network, Node};
 use super::program::{Program, Role, is_memref};
 use super::stages::Stages;
 use crate::pass::Costs;
-use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::EdgeRef;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use xpuc_dialect::ir::{Op, OpId, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, space};
 
@@ -103,24 +102,24 @@ struct Cut<'a> {
     program: &'a Program<'a>,
     costs: &'a Costs,
     way: &'a Way,
-    graph: DiGraph<(), u64>,
-    device: NodeIndex,
-    host: NodeIndex,
-    values: BTreeMap<ValueId, NodeIndex>,
-    clauses: BTreeMap<OpId, NodeIndex>,
-    downs: HashMap<ValueId, NodeIndex>,
-    ups: HashMap<ValueId, NodeIndex>,
+    network: Network,
+    device: Node,
+    host: Node,
+    values: BTreeMap<ValueId, Node>,
+    clauses: BTreeMap<OpId, Node>,
+    downs: HashMap<ValueId, Node>,
+    ups: HashMap<ValueId, Node>,
 }
 
 impl<'a> Cut<'a> {
     fn new(program: &'a Program<'a>, costs: &'a Costs, way: &'a Way) -> Self {
-        let mut graph = DiGraph::new();
-        let (device, host) = (graph.add_node(()), graph.add_node(()));
+        let mut network = Network::default();
+        let (device, host) = (network.node(), network.node());
         let mut cut = Cut {
             program,
             costs,
             way,
-            graph,
+            network,
             device,
             host,
             values: BTreeMap::new(),
@@ -134,8 +133,8 @@ impl<'a> Cut<'a> {
         cut
     }
 
-    fn edge(&mut self, from: NodeIndex, to: NodeIndex, cost: u64) {
-        self.graph.add_edge(from, to, cost);
+    fn edge(&mut self, from: Node, to: Node, cost: u64) {
+        self.network.edge(from, to, cost);
     }
 
     fn op(&mut self, id: OpId) {
@@ -161,7 +160,7 @@ impl<'a> Cut<'a> {
                 if program.operands(op).iter().all(|v| program.role(*v) == Role::Both) {
                     return;
                 }
-                let node = self.graph.add_node(());
+                let node = self.network.node();
                 self.clauses.insert(id, node);
                 // Nothing behind a clause may fail before it: checked on the host, it holds the device up.
                 if program.operands(op).iter().any(|v| program.is_of_device(*v)) {
@@ -244,17 +243,17 @@ impl<'a> Cut<'a> {
         (on_device.min(NEVER / 2), on_host.min(NEVER / 2))
     }
 
-    fn node(&mut self, value: ValueId) -> NodeIndex {
+    fn node(&mut self, value: ValueId) -> Node {
         if let Some(node) = self.values.get(&value) {
             return *node;
         }
-        let node = self.graph.add_node(());
+        let node = self.network.node();
         self.values.insert(value, node);
         node
     }
 
     /// `value` is used by what `user` stands for; each way between the sides is paid once a value.
-    fn flow(&mut self, value: ValueId, user: NodeIndex) {
+    fn flow(&mut self, value: ValueId, user: Node) {
         if self.program.role(value) == Role::Both {
             return;
         }
@@ -273,7 +272,7 @@ impl<'a> Cut<'a> {
         }
     }
 
-    fn flow_from(&mut self, value: ValueId, side: NodeIndex) {
+    fn flow_from(&mut self, value: ValueId, side: Node) {
         if self.program.role(value) != Role::Both {
             self.flow(value, side);
         }
@@ -283,11 +282,11 @@ impl<'a> Cut<'a> {
         self.program.bytes(value).saturating_mul(self.costs.kilobyte) / 1000
     }
 
-    fn down(&mut self, value: ValueId, node: NodeIndex) -> NodeIndex {
+    fn down(&mut self, value: ValueId, node: Node) -> Node {
         if let Some(down) = self.downs.get(&value) {
             return *down;
         }
-        let down = self.graph.add_node(());
+        let down = self.network.node();
         let computed = self.program.role(value) == Role::Free;
         let each = if computed { self.way.down } else { self.way.read };
         let cost = each + self.bus(value);
@@ -296,11 +295,11 @@ impl<'a> Cut<'a> {
         down
     }
 
-    fn up(&mut self, value: ValueId, node: NodeIndex) -> NodeIndex {
+    fn up(&mut self, value: ValueId, node: Node) -> Node {
         if let Some(up) = self.ups.get(&value) {
             return *up;
         }
-        let up = self.graph.add_node(());
+        let up = self.network.node();
         // A scalar is an argument of the launch.
         let late = if self.program.is_of_device(value) { self.way.late } else { 0 };
         let cost = if self.program.is_tensor(value) { self.way.up + self.bus(value) + late } else { late };
@@ -311,32 +310,11 @@ impl<'a> Cut<'a> {
 
     /// Nodes that stay with the device when the cheapest edges are cut: those it still reaches.
     fn sides(self) -> Sides {
-        let (_, flows) = petgraph::algo::dinics(&self.graph, self.device, self.host);
-        let mut reached: BTreeSet<NodeIndex> = BTreeSet::from([self.device]);
-        let mut next = vec![self.device];
-        while let Some(node) = next.pop() {
-            let forward =
-                self.graph.edges(node).filter(|e| flows[e.id().index()] < *e.weight()).map(|e| e.target());
-            let back = self
-                .graph
-                .edges_directed(node, petgraph::Incoming)
-                .filter(|e| flows[e.id().index()] > 0)
-                .map(|e| e.source());
-            for other in forward.chain(back) {
-                if reached.insert(other) {
-                    next.push(other);
-                }
-            }
-        }
-        let mut cost: u64 = 0;
-        for edge in self.graph.edge_references() {
-            if reached.contains(&edge.source()) && !reached.contains(&edge.target()) {
-                cost = cost.saturating_add(*edge.weight());
-            }
-        }
-        let on_device = |v: &ValueId| self.values.get(v).is_some_and(|n| reached.contains(n));
-        let device = self.values.keys().copied().filter(|v| on_device(v)).collect();
-        let clauses = self.clauses.iter().filter(|(_, n)| reached.contains(n)).map(|(id, _)| *id).collect();
-        Sides { device, clauses, cost }
+        let near = self.network.cut(self.device, self.host);
+        let (values, clauses) = (&self.values, &self.clauses);
+        let on_device = |v: &ValueId| values.get(v).is_some_and(|n| near.contains(*n));
+        let device = values.keys().copied().filter(|v| on_device(v)).collect();
+        let clauses = clauses.iter().filter(|(_, n)| near.contains(**n)).map(|(id, _)| *id).collect();
+        Sides { device, clauses, cost: near.cost }
     }
 }

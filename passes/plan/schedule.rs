@@ -3,8 +3,9 @@
 use super::PlanError;
 use super::fuse::Fusions;
 use super::guard::Guards;
+use indexmap::IndexSet;
 use petgraph::graph::{DiGraph, NodeIndex};
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap as HashMap};
 use std::collections::BTreeSet;
 use xpuc_dialect::ir::{Func, OpId, Space};
 use xpuc_dialect::ops::{Kind, space};
@@ -20,6 +21,7 @@ pub(super) fn schedule(
     guards: &Guards,
 ) -> Result<Vec<OpId>, PlanError> {
     let mut graph: DiGraph<OpId, ()> = DiGraph::new();
+    let mut edges: IndexSet<(NodeIndex, NodeIndex), FxBuildHasher> = IndexSet::default();
     let ops: Vec<OpId> = order.iter().copied().filter(|id| !fusions.is_inlined(*id)).collect();
     let nodes: HashMap<OpId, NodeIndex> = ops.iter().map(|id| (*id, graph.add_node(*id))).collect();
     let mut last_effect: Option<NodeIndex> = None;
@@ -33,7 +35,7 @@ pub(super) fn schedule(
         if let (Some(clause), true) = (last_clause, looks && first)
             && clause != nodes[&anchor]
         {
-            graph.update_edge(clause, nodes[&anchor], ());
+            edges.insert((clause, nodes[&anchor]));
         }
         if matches!(Kind::of(op), Some(Kind::Require | Kind::Enforce)) && !fusions.is_member(*id) {
             last_clause = Some(nodes[&anchor]);
@@ -51,15 +53,18 @@ pub(super) fn schedule(
                 && let Some(producer) = nodes.get(&fusions.anchor(producer))
                 && *producer != node
             {
-                graph.update_edge(*producer, node, ());
+                edges.insert((*producer, node));
             }
         }
         if !crate::tidy::is_pure(op) && !fusions.is_member(*id) {
             if let Some(last) = last_effect {
-                graph.update_edge(last, node, ());
+                edges.insert((last, node));
             }
             last_effect = Some(node);
         }
+    }
+    for (before, after) in edges {
+        graph.add_edge(before, after, ());
     }
 
     let mut waiting: HashMap<NodeIndex, usize> =

@@ -8,8 +8,7 @@ use xpuc_dialect::ir::{Def, Func, Op, OpId, ValueId};
 use xpuc_dialect::ops::Kind;
 
 /// `func` with each such buffer replaced by the one that it is copied to.
-pub(super) fn coalesce(func: &Func) -> Func {
-    let mut out = func.clone();
+pub(super) fn coalesce(mut out: Func) -> Func {
     while let Some(found) = find(&out) {
         apply(&mut out, &found);
     }

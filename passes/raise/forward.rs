@@ -9,10 +9,10 @@ use xpuc_dialect::ir::{Func, ValueId};
 use xpuc_dialect::ops::Kind;
 
 /// `func` with such reads replaced by the value written.
-pub(super) fn forward(func: &Func) -> Func {
+pub(super) fn forward(mut func: Func) -> Func {
     // Sizes that contradict each other are for `infer-shapes` to report.
-    let (Some(entry), Ok(facts)) = (func.entry(), Facts::of_values(func)) else { return func.clone() };
-    let (buffers, extents) = (Buffers::of(func), Extents::of(func, &facts));
+    let (Some(entry), Ok(facts)) = (func.entry(), Facts::of_values(&func)) else { return func };
+    let (buffers, extents) = (Buffers::of(&func), Extents::of(&func, &facts));
     let root = |memref: ValueId| buffers.root(memref).unwrap_or(memref);
     // What the last write to a view left there, if nothing since may have changed it.
     let mut content: ByBuffer<(ValueId, ValueId)> = ByBuffer::default();
@@ -41,11 +41,13 @@ pub(super) fn forward(func: &Func) -> Func {
             _ => content.clear(),
         }
     }
-    let mut out = func.clone();
+    if written.is_empty() {
+        return func;
+    }
     for id in func.walk() {
-        for operand in &mut out.op_mut(id).operands {
+        for operand in &mut func.op_mut(id).operands {
             *operand = written.get(operand).copied().unwrap_or(*operand);
         }
     }
-    out
+    func
 }

@@ -7,9 +7,9 @@ use xpuc_dialect::ir::{Func, OpId, ValueId};
 use xpuc_dialect::ops::Kind;
 
 /// `func` without them.
-pub(super) fn drop_overwritten(func: &Func) -> Func {
-    let Some(entry) = func.entry() else { return func.clone() };
-    let buffers = Buffers::of(func);
+pub(super) fn drop_overwritten(mut func: Func) -> Func {
+    let Some(entry) = func.entry() else { return func };
+    let buffers = Buffers::of(&func);
     let root = |memref: ValueId| buffers.root(memref).unwrap_or(memref);
     let mut unseen: HashSet<OpId> = HashSet::default();
     // Views that are written later, before anything may read them.
@@ -31,7 +31,6 @@ pub(super) fn drop_overwritten(func: &Func) -> Func {
             _ => later.clear(),
         }
     }
-    let mut out = func.clone();
-    out.block_mut(entry).ops.retain(|id| !unseen.contains(id));
-    out
+    func.block_mut(entry).ops.retain(|id| !unseen.contains(id));
+    func
 }

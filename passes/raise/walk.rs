@@ -28,7 +28,7 @@ pub(super) fn raise(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
         conditions: Vec::new(),
     };
     walk.block(func.body[0])?;
-    Ok(tidy(&overwritten::drop_overwritten(&forward::forward(&coalesce::coalesce(&tidy(&out))))))
+    Ok(tidy(&overwritten::drop_overwritten(forward::forward(coalesce::coalesce(tidy(&out))))))
 }
 
 /// What a view of memory is known to hold, as long as nothing that may overlap is written.

@@ -90,7 +90,7 @@ impl Emit<'_, '_> {
     /// The condition that everything in a buffer of the plan stands under.
     fn guard_of(&self, temp: usize) -> Guard {
         let values = self.plan.places.values_in(temp);
-        let guards = values.into_iter().filter_map(|value| match self.func().def(value) {
+        let guards = values.iter().filter_map(|value| match self.func().def(*value) {
             Def::Result(id, _) => Some(self.plan.guards.get(id).to_vec()),
             Def::Arg(..) => None,
         });

@@ -2,6 +2,7 @@
 
 use super::{Base, Input, Place, Places};
 use crate::plan::guard::{Guard, exclusive};
+use crate::raise::ByBuffer;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use xpuc_dialect::ir::{Attr, Def, Extent, Op, OpId, Slice, ValueId};
 use xpuc_dialect::ops::{Kind, Parts};
@@ -33,15 +34,28 @@ pub(super) struct Check<'a> {
     places: &'a Places,
     /// Uses of each value that owns memory, through views of it.
     uses: HashMap<ValueId, Vec<Use>>,
+    /// Those values, sorted; and by the buffer that each is in.
+    owners: Vec<ValueId>,
+    in_views: ByBuffer<ValueId>,
+    in_temps: HashMap<usize, Vec<ValueId>>,
     defined: HashMap<ValueId, usize>,
 }
 
 impl<'a> Check<'a> {
     pub(super) fn new(input: &'a Input<'a>, places: &'a Places) -> Self {
         let func = input.func;
-        let mut check = Check { input, places, uses: HashMap::default(), defined: HashMap::default() };
+        let mut check = Check {
+            input,
+            places,
+            uses: HashMap::default(),
+            owners: Vec::new(),
+            in_views: ByBuffer::default(),
+            in_temps: HashMap::default(),
+            defined: HashMap::default(),
+        };
         for (at, id) in input.order.iter().enumerate() {
             let launch = input.fusions.is_member(*id);
+            let outputs: HashSet<ValueId> = input.fusions.outputs(*id).iter().copied().collect();
             for member in input.fusions.command(id) {
                 for result in &func.op(*member).results {
                     check.defined.insert(*result, at);
@@ -49,7 +63,7 @@ impl<'a> Check<'a> {
                 for operand in &func.op(*member).operands {
                     let Some(owner) = check.owner(*operand) else { continue };
                     // A launch uses its own outputs as it computes them.
-                    if launch && input.fusions.outputs(*id).contains(&owner) {
+                    if launch && outputs.contains(&owner) {
                         continue;
                     }
                     let guards = if launch {
@@ -64,7 +78,33 @@ impl<'a> Check<'a> {
             }
         }
         // A view is used wherever what is made of it is.
+        let mut owners: Vec<ValueId> = check.uses.keys().copied().collect();
+        owners.sort_unstable();
+        for owner in &owners {
+            match places.homes.get(owner).map(|place| place.base) {
+                Some(Base::View(view)) => {
+                    check.in_views.add(input.buffers.root(view).unwrap_or(view), *owner)
+                }
+                Some(Base::Temp(temp)) => check.in_temps.entry(temp).or_default().push(*owner),
+                None => {}
+            }
+        }
+        check.owners = owners;
         check
+    }
+
+    /// Owners that may live where a place is, sorted.
+    fn owners_at(&self, place: &Place) -> Vec<ValueId> {
+        let buffers = self.input.buffers;
+        match place.base {
+            Base::View(view) => {
+                let root = buffers.root(view).unwrap_or(view);
+                let mut owners: Vec<ValueId> = self.in_views.aliasing(buffers, root).copied().collect();
+                owners.sort_unstable();
+                owners
+            }
+            Base::Temp(temp) => self.in_temps.get(&temp).cloned().unwrap_or_default(),
+        }
     }
 
     /// The value whose memory a tensor is in: views have none of their own.
@@ -88,8 +128,20 @@ impl<'a> Check<'a> {
         for pair in
             writes.chunk_by(|a, b| a.at == b.at && self.input.fusions.is_member(self.input.order[a.at]))
         {
-            for (k, write) in pair.iter().enumerate() {
-                if pair[..k].iter().any(|other| self.overlap(&other.place, &write.place)) {
+            let (mut views, mut temps) = (ByBuffer::default(), HashSet::default());
+            for write in pair {
+                let twice = match write.place.base {
+                    Base::Temp(temp) => !temps.insert(temp),
+                    Base::View(view) => {
+                        let root = self.input.buffers.root(view).unwrap_or(view);
+                        let mut others = views.aliasing(self.input.buffers, root);
+                        let twice = others.any(|other| !self.input.extents.disjoint(*other, view));
+                        drop(others);
+                        views.add(root, view);
+                        twice
+                    }
+                };
+                if twice {
                     let reason = "the same launch may write there already".to_owned();
                     return Some(Violation::Deny(write.value, reason));
                 }
@@ -108,7 +160,8 @@ impl<'a> Check<'a> {
         };
         let barriers: Vec<usize> =
             self.input.order.iter().enumerate().filter(|(_, id)| unknown(id)).map(|(at, _)| at).collect();
-        self.sorted_uses().into_iter().find_map(|(owner, uses)| {
+        self.owners.iter().find_map(|owner| {
+            let (owner, uses) = (*owner, &self.uses[owner]);
             let Place { base: Base::View(_), .. } = self.places.homes.get(&owner)? else { return None };
             let read = func.def_op(owner).is_some_and(|op| Kind::of(op) == Some(Kind::Read));
             let defined = self.defined[&owner];
@@ -190,7 +243,8 @@ impl<'a> Check<'a> {
         {
             return Some(Violation::Deny(write.value, reason));
         }
-        for (owner, uses) in self.sorted_uses() {
+        for owner in self.owners_at(&write.place) {
+            let uses = &self.uses[&owner];
             let is_read = func.def_op(owner).is_some_and(|op| Kind::of(op) == Some(Kind::Read));
             // A value does not destroy itself, unless it is copied from memory to memory that may overlap.
             if owner == write.value && !write.copy {
@@ -235,12 +289,6 @@ impl<'a> Check<'a> {
             }
         }
         None
-    }
-
-    fn sorted_uses(&self) -> Vec<(ValueId, &Vec<Use>)> {
-        let mut all: Vec<_> = self.uses.iter().map(|(value, uses)| (*value, uses)).collect();
-        all.sort_by_key(|(value, _)| *value);
-        all
     }
 
     /// Why a buffer of the caller may not be written before its `into`, if so.

@@ -71,6 +71,8 @@ pub(super) struct Denial {
 #[derive(Debug, Default)]
 pub(super) struct Places {
     homes: HashMap<ValueId, Place>,
+    /// Values in each buffer of the plan, sorted.
+    residents: HashMap<usize, Vec<ValueId>>,
     /// Values that buffers of the plan are made for, in order.
     pub(super) temps: Vec<ValueId>,
     /// `materialize` ops and the buffer each returns.
@@ -88,11 +90,18 @@ pub(super) struct Places {
 
 impl Places {
     /// Values that live in a buffer of the plan, or in a part of it.
-    pub(super) fn values_in(&self, temp: usize) -> Vec<ValueId> {
-        let mut values: Vec<ValueId> =
-            self.homes.iter().filter(|(_, place)| place.base == Base::Temp(temp)).map(|(v, _)| *v).collect();
-        values.sort_unstable();
-        values
+    pub(super) fn values_in(&self, temp: usize) -> &[ValueId] {
+        self.residents.get(&temp).map_or(&[], Vec::as_slice)
+    }
+
+    fn find_residents(&mut self) {
+        let mut homes: Vec<(ValueId, Base)> = self.homes.iter().map(|(v, place)| (*v, place.base)).collect();
+        homes.sort_unstable();
+        for (value, base) in homes {
+            if let Base::Temp(temp) = base {
+                self.residents.entry(temp).or_default().push(value);
+            }
+        }
     }
 
     /// Where a tensor lives; `None` for what is computed where it is used.
@@ -126,11 +135,12 @@ pub(super) fn decide(input: &Input<'_>) -> Places {
     let mut saved: BTreeSet<ValueId> = BTreeSet::new();
     let mut alone: BTreeSet<ValueId> = BTreeSet::new();
     loop {
-        let places = Wish::new(input, &denied, &saved, &alone).run();
+        let mut places = Wish::new(input, &denied, &saved, &alone).run();
         match Check::new(input, &places).violation() {
             None => {
                 let denials =
                     denied.into_iter().map(|((value, _), reason)| Denial { value, reason }).collect();
+                places.find_residents();
                 return Places { saved: saved.into_iter().collect(), denials, ..places };
             }
             Some(Violation::Deny(value, reason)) => {
