@@ -3,8 +3,10 @@
 pub mod bind_signature;
 pub mod check;
 mod extents;
+mod fail;
 mod guard;
 pub mod infer_shapes;
+pub mod linear;
 pub mod lower;
 pub mod offload;
 pub mod pass;

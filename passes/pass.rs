@@ -220,6 +220,9 @@ pub enum PassErrorKind {
     /// Of `simplify`.
     #[error("simplify: {0}")]
     Simplify(crate::simplify::SimplifyError),
+    /// Of `offload`, and of what `simplify` has left.
+    #[error("memory used out of order: {0}")]
+    Linear(crate::linear::LinearError),
     /// Of `plan`.
     #[error("plan: {0}")]
     Plan(crate::plan::PlanError),
@@ -229,6 +232,15 @@ pub enum PassErrorKind {
     /// Of `lower`.
     #[error("lower: {0}")]
     Lower(crate::lower::LowerError),
+}
+
+/// Fails unless `after` uses memory in the order of `before`.
+pub(crate) fn check_linear(
+    before: &xpuc_dialect::ir::Func,
+    after: &xpuc_dialect::ir::Func,
+) -> Result<(), PassError> {
+    crate::linear::check(before, after)
+        .map_err(|(loc, error)| PassError { loc, kind: PassErrorKind::Linear(error) })
 }
 
 /// A transformation of one module.

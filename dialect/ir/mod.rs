@@ -261,6 +261,15 @@ impl Func {
         }
     }
 
+    /// The value of an `arith.constant`, if that defines it.
+    pub fn constant(&self, value: ValueId) -> Option<i64> {
+        let op = self.def_op(value).filter(|op| &*op.name == "arith.constant")?;
+        match op.attrs.get("value")? {
+            Attr::Bool(value) => Some((*value).into()),
+            other => other.as_int(),
+        }
+    }
+
     /// Number of values ever made; ids are below it.
     pub fn value_count(&self) -> usize {
         self.values.len()

@@ -37,15 +37,6 @@ impl Size {
     }
 }
 
-/// The value of an `arith.constant`.
-pub(super) fn constant(func: &Func, value: ValueId) -> Option<i64> {
-    let op = func.def_op(value).filter(|op| &*op.name == "arith.constant")?;
-    match op.attrs.get("value")? {
-        xpuc_dialect::ir::Attr::Bool(value) => Some((*value).into()),
-        other => other.as_int(),
-    }
-}
-
 /// Size of `value` along `axis`; memrefs that `outside` knows are measured, views of them resolved.
 pub(super) fn size(
     func: &Func,
@@ -63,7 +54,7 @@ pub(super) fn size(
     let op = func.def_op(value)?;
     let of = |value: ValueId| size(func, outside, value, axis);
     let scalar =
-        |value: ValueId| Size::plain(constant(func, value).map_or(Measure::Scalar(value), Measure::Const));
+        |value: ValueId| Size::plain(func.constant(value).map_or(Measure::Scalar(value), Measure::Const));
     // Sizes are operands for the dims that the type leaves open.
     let open = |first: usize| {
         let before = ty.shaped().map_or(0, |s| s.dims[..axis].iter().filter(|d| d.is_none()).count());
@@ -98,7 +89,7 @@ pub(super) fn size(
 
 /// The axis that a `dim` op asks for.
 pub(super) fn axis(func: &Func, op: &Op) -> Option<usize> {
-    constant(func, *op.operands.get(1)?).and_then(|axis| usize::try_from(axis).ok())
+    func.constant(*op.operands.get(1)?).and_then(|axis| usize::try_from(axis).ok())
 }
 
 impl Elements<'_> {

@@ -26,7 +26,7 @@ mod stages;
 pub(crate) use emit::LAUNCH;
 
 use crate::infer_shapes::Facts;
-use crate::pass::{Need, Packed, Pass, PassCx, PassError, RemarkKind};
+use crate::pass::{Need, Packed, Pass, PassCx, PassError, RemarkKind, check_linear};
 use program::Program;
 use rustc_hash::FxHashSet as HashSet;
 use sides::Sides;
@@ -84,7 +84,9 @@ fn offload(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
         let text = format!("launch {stage} is one of its own, {} ns: {why}", cx.costs.launch);
         cx.remark("offload", RemarkKind::Missed, &func.loc, text);
     }
-    Ok(crate::tidy::tidy(&out))
+    let out = crate::tidy::tidy(&out);
+    check_linear(func, &out)?;
+    Ok(out)
 }
 
 /// Bytes of the staging buffer of a transfer, over the sizes of the program.

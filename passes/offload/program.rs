@@ -1,5 +1,6 @@
 //! The function as this pass sees it: values apart from where they are, and ops with an effect in order.
 
+use crate::fail::can_fail;
 use crate::infer_shapes::Facts;
 use crate::pass::Sizes;
 use crate::raise::{Buffers, ByBuffer};
@@ -8,7 +9,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use xpuc_dialect::dim::{Symbol, SymbolKind};
-use xpuc_dialect::ir::{Attr, Def, Func, Op, OpId, Slice, Space, ValueId};
+use xpuc_dialect::ir::{Def, Func, Op, OpId, Slice, Space, ValueId};
 use xpuc_dialect::ops::{Kind, Parts, space};
 
 /// What a value is to this pass.
@@ -78,7 +79,7 @@ impl<'a> Program<'a> {
             if role == Role::Fixed(Space::Device) || values.iter().any(|v| self.of_device.contains(v)) {
                 self.of_device.insert(*result);
             }
-            if may_fail(func, op) || values.iter().any(|v| self.fallible.contains(v)) {
+            if can_fail(func, op) || values.iter().any(|v| self.fallible.contains(v)) {
                 self.fallible.insert(*result);
             }
         }
@@ -307,28 +308,4 @@ pub(super) fn is_transfer(op: &Op) -> bool {
 
 pub(super) fn is_memref(func: &Func, value: ValueId) -> bool {
     func.ty(value).memref().is_some()
-}
-
-/// Whether an op can fail at run time.
-pub(super) fn may_fail(func: &Func, op: &Op) -> bool {
-    let nonzero = |value: ValueId| {
-        let constant = func.def_op(value).and_then(|op| op.attrs.get("value"));
-        matches!(constant, Some(Attr::Int(n, _)) if *n != 0)
-    };
-    match Kind::of(op) {
-        Some(Kind::Gather | Kind::Expand | Kind::SlotMapping) => true,
-        Some(Kind::Broadcast(xpuc_dialect::ops::Binary::FloorDiv | xpuc_dialect::ops::Binary::Mod)) => {
-            !op.operands.get(1).is_some_and(|v| nonzero(*v))
-        }
-        Some(_) => false,
-        None => {
-            let divides =
-                op.name.starts_with("arith.") && (op.name.contains("div") || op.name.contains("rem"));
-            (divides && !op.operands.get(1).is_some_and(|v| nonzero(*v)))
-                || matches!(
-                    &*op.name,
-                    "tensor.extract" | "tensor.extract_slice" | "tensor.insert" | "tensor.insert_slice"
-                )
-        }
-    }
 }

@@ -5,9 +5,10 @@
 //! that a later launch needs again is computed again there, unless it is in memory.
 
 use super::pack;
-use super::program::{Program, Role, is_memref, may_fail};
+use super::program::{Program, Role, is_memref};
 use super::sides::Sides;
 use crate::extents::Extents;
+use crate::fail::can_fail;
 use crate::pass::Costs;
 use crate::raise::ByBuffer;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -384,7 +385,7 @@ impl<'a> Stages<'a> {
                     stage =
                         stage.max(if late { self.host_stage(operand) } else { self.device_stage(operand) });
                 }
-                if may_fail(program.func, op) {
+                if can_fail(program.func, op) {
                     let made = program.made_at(value);
                     let before = self.clauses.iter().filter(|(at, _)| *at < made).map(|(_, stage)| *stage);
                     stage = stage.max(before.max().unwrap_or(0));

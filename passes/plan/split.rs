@@ -4,10 +4,10 @@
 //! guard of the op is what both have in common, and it would run, and perhaps stop the program, where neither
 //! holds. So each condition gets its own.
 
-use super::guard::{Guard, Guards};
+use crate::fail::can_fail;
+use crate::guard::{Guard, Guards};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use xpuc_dialect::ir::{Func, Op, OpId, ValueId};
-use xpuc_dialect::ops::{Binary, Kind};
 
 /// A copy of the function in which each op that can fail is needed under one guard.
 pub(super) fn split(func: &Func) -> Func {
@@ -15,7 +15,7 @@ pub(super) fn split(func: &Func) -> Func {
     let Some(entry) = func.entry() else { return out };
     let mut facts = Facts::of(&out);
     // From the last to the first: a copy makes another use of its operands.
-    for id in func.block(entry).ops.iter().rev().copied().filter(|id| can_fail(func.op(*id))) {
+    for id in func.block(entry).ops.iter().rev().copied().filter(|id| stops(func, func.op(*id))) {
         let Some(result) = out.op(id).results.first().copied() else { continue };
         let uses = facts.uses(&out, result);
         let least = least(&uses);
@@ -86,16 +86,7 @@ fn opposite(guards: &[Guard]) -> bool {
     }
 }
 
-/// Whether running the op can stop the program.
-fn can_fail(op: &Op) -> bool {
-    match Kind::of(op) {
-        Some(Kind::Gather | Kind::Expand | Kind::SlotMapping) => true,
-        Some(Kind::Broadcast(op)) => matches!(op, Binary::FloorDiv | Binary::Mod),
-        Some(_) => false,
-        None => {
-            let division =
-                op.name.starts_with("arith.") && (op.name.contains("div") || op.name.contains("rem"));
-            division || matches!(&*op.name, "tensor.extract" | "tensor.extract_slice" | "tensor.insert_slice")
-        }
-    }
+/// Whether running the op can stop the program. Views are names, made in any case.
+fn stops(func: &Func, op: &Op) -> bool {
+    &*op.name != "memref.subview" && can_fail(func, op)
 }

@@ -365,8 +365,7 @@ impl Walk<'_, '_> {
     }
 
     fn constant(&self, value: ValueId) -> Option<usize> {
-        let op = self.func.def_op(value).filter(|op| &*op.name == "arith.constant")?;
-        usize::try_from(op.attrs.get("value")?.as_int()?).ok()
+        usize::try_from(self.func.constant(value)?).ok()
     }
 
     fn range(&mut self, slice: Slice) -> (ValueId, ValueId) {

@@ -10,7 +10,7 @@ use super::facts::Graph;
 use super::facts::sizes::Size;
 use super::lang::{Node, Op, Upstream};
 use egg::Id;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use xpuc_dialect::dim::{Dim, Function, Symbol, SymbolKind};
 use xpuc_dialect::ops::{Binary, Kind};
 
@@ -26,7 +26,7 @@ const MAX_ELEMENTS: u64 = 1 << 32;
 /// Costs of the terms of one e-graph.
 #[derive(Debug, Default)]
 pub(super) struct Costs {
-    sizes: HashMap<Size, u64>,
+    sizes: FxHashMap<Size, u64>,
 }
 
 impl Costs {

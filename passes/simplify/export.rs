@@ -9,7 +9,7 @@ use super::facts::Data;
 use super::import::{Imported, operands};
 use super::lang::{Node, Op, Ty, Upstream};
 use egg::Id;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use xpuc_dialect::ir::{Attr, Builder, Func, Loc, OpId, Shaped, Space, Type, ValueId};
 use xpuc_dialect::ops::Kind;
 
@@ -17,13 +17,13 @@ use xpuc_dialect::ops::Kind;
 pub(super) fn export(func: &Func, from: &Imported, chosen: &Extraction<Node>) -> Result<Func, SimplifyError> {
     let mut out = func.empty_like();
     let entry = out.body[0];
-    let mut locs: HashMap<Id, Loc> = HashMap::new();
+    let mut locs: FxHashMap<Id, Loc> = FxHashMap::default();
     for (id, loc) in &from.locs {
         locs.entry(from.graph.find(*id)).or_insert_with(|| loc.clone());
     }
     let map = func.args().iter().copied().zip(out.args().to_vec()).collect();
     let mut export =
-        Export { func, from, chosen, locs, map, terms: HashMap::new(), b: Builder::new(&mut out, entry) };
+        Export { func, from, chosen, locs, map, terms: FxHashMap::default(), b: Builder::new(&mut out, entry) };
     for id in &from.skeleton {
         export.skeleton(*id)?;
     }
@@ -34,11 +34,11 @@ struct Export<'a, 'f> {
     func: &'a Func,
     from: &'a Imported,
     chosen: &'a Extraction<Node>,
-    locs: HashMap<Id, Loc>,
+    locs: FxHashMap<Id, Loc>,
     /// Values of the old function that are no terms, or have been made.
-    map: HashMap<ValueId, ValueId>,
+    map: FxHashMap<ValueId, ValueId>,
     /// Values of classes, by where they are; scalars are on the host.
-    terms: HashMap<(Id, Space), ValueId>,
+    terms: FxHashMap<(Id, Space), ValueId>,
     b: Builder<'f>,
 }
 

@@ -1,21 +1,22 @@
 //! From a function in value form to an e-graph.
 
 use super::facts::{Data, Facts, Graph};
-use super::lang::{Node, Op as Term, Ty, Upstream};
+use super::lang::{Children, Node, Op as Term, Ty, Upstream};
 use crate::infer_shapes;
 use crate::tidy::is_pure;
 use egg::Id;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::fmt::Write;
 use std::sync::Arc;
 use xpuc_dialect::ir::{Attr, Attrs, Extent, Func, Loc, Op, OpId, Slice, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, Parts, Predicate, predicate};
 
 /// A function as an e-graph and what stays outside of it.
+#[derive(Debug)]
 pub(super) struct Imported {
     pub(super) graph: Graph,
     /// Class of each scalar and tensor.
-    pub(super) ids: HashMap<ValueId, Id>,
+    pub(super) ids: FxHashMap<ValueId, Id>,
     /// Values that leaves stand for.
     pub(super) leaves: Vec<ValueId>,
     /// Ops that are no terms, in order.
@@ -48,14 +49,14 @@ pub(super) fn import(func: &Func, shapes: &infer_shapes::Facts) -> Imported {
         shapes,
         out: Imported {
             graph: Graph::new(Facts::default()),
-            ids: HashMap::new(),
+            ids: FxHashMap::default(),
             leaves: Vec::new(),
             skeleton: Vec::new(),
             protos: vec![(Arc::from(""), Attrs::new())],
             locs: Vec::new(),
         },
-        numbers: HashMap::new(),
-        spaces: HashMap::new(),
+        numbers: FxHashMap::default(),
+        spaces: FxHashMap::default(),
         contract: true,
     };
     for arg in func.args() {
@@ -73,9 +74,9 @@ struct Import<'a> {
     shapes: &'a infer_shapes::Facts,
     out: Imported,
     /// Numbers of `protos`, by what tells them apart.
-    numbers: HashMap<String, u32>,
+    numbers: FxHashMap<String, u32>,
     /// Where each class was first computed.
-    spaces: HashMap<Id, Space>,
+    spaces: FxHashMap<Id, Space>,
     /// Whether nothing but clauses of the contract has had an effect yet.
     contract: bool,
 }
@@ -111,7 +112,7 @@ impl Import<'_> {
         let ty = Ty::of(self.func.ty(result));
         let kind = Kind::of(op);
         let mut children =
-            op.operands.iter().map(|v| self.out.ids.get(v).copied()).collect::<Option<Vec<Id>>>()?;
+            op.operands.iter().map(|v| self.out.ids.get(v).copied()).collect::<Option<Children>>()?;
         // Neither says anything about the value: where it is and what its type shows are no part of a term.
         if matches!(kind, Some(Kind::H2d | Kind::D2h)) || &*op.name == "tensor.cast" {
             return children.first().copied();
@@ -135,7 +136,7 @@ impl Import<'_> {
         // Static sizes are operands like the others.
         if kind == Some(Kind::Constant) || upstream == Upstream::Empty {
             let count = Parts::of(op).map_or(0, |p| p.inputs.len());
-            let mut sizes = children.split_off(count).into_iter();
+            let mut sizes = children.drain(count..).collect::<Children>().into_iter();
             for dim in self.func.ty(result).shaped()?.dims.clone() {
                 let size = match dim {
                     Some(size) => self.add(Node::constant(size as i64, Ty::Index)),
@@ -191,7 +192,7 @@ impl Import<'_> {
 
     fn leaf(&mut self, value: ValueId) {
         let ty = Ty::of(self.func.ty(value));
-        let class = self.add(Node::new(Term::Leaf(self.out.leaves.len() as u32), ty, Vec::new()));
+        let class = self.add(Node::new(Term::Leaf(self.out.leaves.len() as u32), ty, []));
         self.out.leaves.push(value);
         self.learn(class, value);
         self.out.ids.insert(value, class);

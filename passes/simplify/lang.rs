@@ -3,6 +3,7 @@
 //! Where a value lives is no part of a term: a transfer is the identity (`analysis` keeps the space as a fact).
 
 use egg::{FromOp, Id, Language};
+use smallvec::SmallVec;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use xpuc_dialect::ir::{Space, Type};
@@ -162,6 +163,9 @@ impl Op {
     }
 }
 
+/// Operands; few have more.
+pub(super) type Children = SmallVec<[Id; 4]>;
+
 /// An operation on e-classes.
 ///
 /// Op and operands tell it apart; the type of its result follows from them. (egg looks a term up as it is once
@@ -171,16 +175,16 @@ pub(super) struct Node {
     pub(super) op: Op,
     /// Type of the result; `None` in a pattern.
     pub(super) ty: Option<Ty>,
-    pub(super) children: Vec<Id>,
+    pub(super) children: Children,
 }
 
 impl Node {
-    pub(super) fn new(op: Op, ty: Ty, children: Vec<Id>) -> Self {
-        Node { op, ty: Some(ty), children }
+    pub(super) fn new(op: Op, ty: Ty, children: impl IntoIterator<Item = Id>) -> Self {
+        Node { op, ty: Some(ty), children: children.into_iter().collect() }
     }
 
     pub(super) fn constant(value: i64, ty: Ty) -> Self {
-        Node::new(Op::Constant(value, ty), ty, Vec::new())
+        Node::new(Op::Constant(value, ty), ty, [])
     }
 
     /// Value of a constant.
@@ -275,7 +279,7 @@ impl FromOp for Node {
             _ => (text, Ty::Int(32)),
         };
         if let Ok(value) = value.parse::<i64>() {
-            return Ok(Node { children, ..Node::constant(value, ty) });
+            return Ok(Node { children: children.into(), ..Node::constant(value, ty) });
         }
         let (name, detail) = text.strip_suffix(']').and_then(|t| t.split_once('[')).unwrap_or((text, ""));
         let op = match (name, Upstream::from_name(name)) {
@@ -289,6 +293,6 @@ impl FromOp for Node {
             _ => Kind::from_name(&format!("xpu.{name}")).map(Op::Xpu),
         };
         let op = op.ok_or_else(|| NoOp(text.to_owned()))?;
-        Ok(Node { op, ty: None, children })
+        Ok(Node { op, ty: None, children: children.into() })
     }
 }

@@ -31,10 +31,10 @@ mod sums;
 pub use rules::{Rule, rules};
 
 use crate::infer_shapes::Facts;
-use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind, RemarkKind};
+use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind, RemarkKind, check_linear};
 use egg::Rewrite;
 use lang::Node;
-use xpuc_dialect::ir::{Func, Loc, Module};
+use xpuc_dialect::ir::{Func, Module};
 use xpuc_dialect::ops::is_kernel;
 
 /// E-nodes at which saturation stops.
@@ -111,27 +111,71 @@ fn each(
     Ok(out)
 }
 
+/// The pass on one function, step by step: benchmarks time the steps apart.
+#[derive(Debug)]
+pub struct Steps<'f> {
+    func: &'f Func,
+    imported: import::Imported,
+}
+
+/// What saturation did, and the terms that extraction chose.
+#[derive(Debug)]
+pub struct Found {
+    run: saturate::Run,
+    chosen: extract::Extraction<Node>,
+}
+
+impl<'f> Steps<'f> {
+    /// The function as terms.
+    pub fn import(func: &'f Func, shapes: &Facts) -> Self {
+        Steps { func, imported: import::import(func, shapes) }
+    }
+
+    /// Saturation and extraction.
+    ///
+    /// # Errors
+    ///
+    /// Only defects of the rules.
+    pub fn search(&mut self) -> Result<Found, SimplifyError> {
+        self.search_by(&rules::all().iter().collect::<Vec<_>>())
+    }
+
+    fn search_by(&mut self, rewrites: &[&Rewrite<Node, facts::Facts>]) -> Result<Found, SimplifyError> {
+        let run = saturate::saturate(&mut self.imported.graph, rewrites);
+        if let Some((a, b)) = self.imported.graph.analysis.conflict {
+            return Err(SimplifyError::Conflict(a, b));
+        }
+        let roots = self.imported.roots(self.func);
+        let mut costs = cost::Costs::default();
+        let limits = extract::Limits { nodes: SEARCH_LIMIT };
+        let graph = &self.imported.graph;
+        let chosen = extract::extract(graph, &roots, |g, id, node| costs.of(g, id, node), limits)
+            .map_err(|error| SimplifyError::Extract(error.to_string()))?;
+        Ok(Found { run, chosen })
+    }
+
+    /// The function of the chosen terms.
+    ///
+    /// # Errors
+    ///
+    /// [`SimplifyError::Order`].
+    pub fn export(&self, found: &Found) -> Result<Func, SimplifyError> {
+        export::export(self.func, &self.imported, &found.chosen)
+    }
+}
+
 fn simplify(
     cx: &mut PassCx,
     func: &Func,
     rewrites: &[&Rewrite<Node, facts::Facts>],
 ) -> Result<Func, PassError> {
-    let defect = |loc: &Loc, error| PassError { loc: loc.clone(), kind: PassErrorKind::Simplify(error) };
-    let shapes = Facts::of(func)?;
-    let mut imported = import::import(func, &shapes);
-    let run = saturate::saturate(&mut imported.graph, rewrites);
-    if let Some((a, b)) = imported.graph.analysis.conflict {
-        return Err(defect(&func.loc, SimplifyError::Conflict(a, b)));
-    }
-    let roots = imported.roots(func);
-    let mut costs = cost::Costs::default();
-    let limits = extract::Limits { nodes: SEARCH_LIMIT };
-    let chosen = extract::extract(&imported.graph, &roots, |g, id, node| costs.of(g, id, node), limits)
-        .map_err(|error| defect(&func.loc, SimplifyError::Extract(error.to_string())))?;
-
+    let defect = |error| PassError { loc: func.loc.clone(), kind: PassErrorKind::Simplify(error) };
+    let mut steps = Steps::import(func, &Facts::of(func)?);
+    let found = steps.search_by(rewrites).map_err(defect)?;
+    let (Found { run, chosen }, graph) = (&found, &steps.imported.graph);
     for (counter, value) in [
-        ("e-classes", imported.graph.number_of_classes() as u64),
-        ("e-nodes", imported.graph.total_size() as u64),
+        ("e-classes", graph.number_of_classes() as u64),
+        ("e-nodes", graph.total_size() as u64),
         ("rounds", run.rounds),
         ("limits-hit", u64::from(!run.saturated)),
         ("cost", chosen.cost()),
@@ -152,9 +196,14 @@ fn simplify(
     for (rule, times) in &run.fired {
         cx.remark("simplify", RemarkKind::Passed, &func.loc, format!("{rule} fired {times} times"));
     }
-    cx.rules.extend(run.fired);
-    match export::export(func, &imported, &chosen) {
-        Ok(out) => Ok(crate::tidy::tidy(&out)),
+    let out = steps.export(&found);
+    cx.rules.extend(found.run.fired);
+    match out {
+        Ok(out) => {
+            let out = crate::tidy::tidy(&out);
+            check_linear(func, &out)?;
+            Ok(out)
+        }
         Err(error) => {
             // Terms are chosen without regard to when leaves are defined; the program as it was is right.
             cx.remark("simplify", RemarkKind::Missed, &func.loc, format!("nothing changed: {error}"));

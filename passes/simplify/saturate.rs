@@ -37,7 +37,9 @@ pub(super) fn saturate(graph: &mut Graph, rewrites: &[&Rewrite<Node, Facts>]) ->
         for (rewrite, found) in rewrites.iter().zip(found) {
             fire(rewrite.name.as_str(), rewrite.apply(graph, &found).len() as u64);
         }
-        graph.rebuild();
+        if !graph.clean {
+            graph.rebuild();
+        }
     }
     run
 }

@@ -7,11 +7,13 @@
 //! about keeps its shape. Patterns match forms too, with `sum` (`rules/README.md`).
 
 use super::facts::sizes::Size;
-use super::facts::{Data, Graph};
-use super::lang::{Node, Op, Ty, Upstream};
+use super::facts::{Data, Dims, Graph};
+use super::lang::{Children, Node, Op, Ty, Upstream};
 use super::rules;
 use egg::{Id, Language};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
+use smallvec::{SmallVec, smallvec};
+use std::borrow::Cow;
 use xpuc_dialect::ops::{Binary, Kind};
 
 /// Products in a form; a longer sum is a term of its own to those that use it.
@@ -20,11 +22,14 @@ const MAX_TERMS: usize = 8;
 /// Factors in a product.
 const MAX_FACTORS: usize = 4;
 
+/// Factors of a product, sorted.
+pub(super) type Factors = SmallVec<[Id; MAX_FACTORS]>;
+
 /// A polynomial over classes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Sum {
     /// Products, sorted, each with its coefficient, which is not 0.
-    pub(super) terms: Vec<(Vec<Id>, i64)>,
+    pub(super) terms: Vec<(Factors, i64)>,
     pub(super) constant: i64,
 }
 
@@ -34,7 +39,7 @@ impl Sum {
     }
 
     fn atom(class: Id) -> Self {
-        Sum { terms: vec![(vec![class], 1)], constant: 0 }
+        Sum { terms: vec![(smallvec![class], 1)], constant: 0 }
     }
 
     /// The class, if this is one and nothing else.
@@ -57,17 +62,16 @@ impl Sum {
 
     fn times(&self, other: &Sum, bits: u32) -> Option<Self> {
         let mut all = Sum::constant(wrap(self.constant.wrapping_mul(other.constant), bits));
-        let one = [(Vec::new(), 0)];
-        let parts = |sum: &Sum| -> Vec<(Vec<Id>, i64)> {
-            let constant = one.iter().map(|(none, _)| (none.clone(), sum.constant));
-            sum.terms.iter().cloned().chain(constant).collect()
-        };
+        fn parts(sum: &Sum) -> impl Iterator<Item = (&[Id], i64)> {
+            let terms = sum.terms.iter().map(|(factors, coefficient)| (&factors[..], *coefficient));
+            terms.chain([(&[][..], sum.constant)])
+        }
         for (x, a) in parts(self) {
             for (y, b) in parts(other) {
                 if x.is_empty() && y.is_empty() {
                     continue;
                 }
-                let mut factors: Vec<Id> = x.iter().chain(&y).copied().collect();
+                let mut factors: Factors = x.iter().chain(y).copied().collect();
                 factors.sort_unstable();
                 if factors.len() > MAX_FACTORS {
                     return None;
@@ -78,7 +82,7 @@ impl Sum {
         (all.terms.len() <= MAX_TERMS).then_some(all)
     }
 
-    fn insert(&mut self, factors: Vec<Id>, coefficient: i64, bits: u32) {
+    fn insert(&mut self, factors: Factors, coefficient: i64, bits: u32) {
         let at = self.terms.binary_search_by(|(known, _)| known.cmp(&factors));
         let sum = wrap(at.map_or(0, |at| self.terms[at].1).wrapping_add(coefficient), bits);
         match (at, sum) {
@@ -117,54 +121,55 @@ fn linear(node: &Node) -> Option<(Option<Binary>, &[Id])> {
 
 /// Computes every form anew and unites what has the same; how often it did.
 pub(super) fn normalise(graph: &mut Graph) -> u64 {
-    let mut forms = Forms { graph, of: HashMap::new() };
+    let mut forms = Forms { graph, of: vec![None; graph.nodes().len()] };
     let mut classes: Vec<Id> = graph.classes().filter(|c| is_sum(graph, c.id)).map(|c| c.id).collect();
     classes.sort_unstable();
     for class in &classes {
         forms.compute(*class);
     }
-    let Forms { of, .. } = forms;
-    let mut sums: Vec<(Id, Sum)> =
-        classes.into_iter().filter_map(|id| Some((id, of.get(&id)?.sum.clone()))).collect();
-    let sizes = Lengths::of(graph);
+    let mut of = forms.of;
+    let mut sums: Vec<(Id, Form)> =
+        classes.into_iter().filter_map(|id| Some((id, of[usize::from(id)].take()?))).collect();
+    let constant = sums.iter().any(|(_, form)| form.sum.terms.is_empty());
+    let lengths = constant.then(|| Lengths::of(graph));
     let mut united = 0;
-    let mut known: HashMap<(Sum, Ty, Vec<Size>), Id> = HashMap::new();
-    for (class, sum) in &sums {
+    let mut known: FxHashMap<(&Sum, Ty, Dims), Id> = FxHashMap::default();
+    for (class, Form { sum, ops }) in &sums {
         let data = &graph[*class].data;
         let ty = data.ty;
-        let Some(shape) = data.shape().map(<[_]>::to_vec) else { continue };
+        let Some(shape) = data.shape().map(Dims::from_slice) else { continue };
         let same = |graph: &Graph, id: Id| {
             let other = &graph[id].data;
             other.ty == ty && other.shape() == Some(&shape)
         };
-        let twin = *known.entry((sum.clone(), ty, shape.clone())).or_insert(*class);
-        united += u64::from(graph.union(*class, twin));
+        let twin = *known.entry((sum, ty, shape.clone())).or_insert(*class);
+        united += u64::from(rules::unite(graph, *class, twin));
         if let Some(atom) = sum.as_atom() {
             if same(graph, atom) {
-                united += u64::from(graph.union(*class, atom));
+                united += u64::from(rules::unite(graph, *class, atom));
             }
         } else if sum.terms.is_empty() {
-            united += sizes.constant(graph, *class, sum.constant);
-        } else if of.get(class).is_some_and(|form| form.ops > sum.ops())
+            united += lengths.as_ref().map_or(0, |lengths| lengths.constant(graph, *class, sum.constant));
+        } else if *ops > sum.ops()
             && let Some(written) = write(graph, sum, ty)
             && same(graph, written)
         {
-            united += u64::from(graph.union(*class, written));
+            united += u64::from(rules::unite(graph, *class, written));
         }
     }
     if !graph.clean {
         graph.rebuild();
-        for (class, sum) in &mut sums {
+        for (class, Form { sum, .. }) in &mut sums {
             *class = graph.find(*class);
             for (factors, _) in &mut sum.terms {
                 factors.iter_mut().for_each(|id| *id = graph.find(*id));
             }
         }
         // Classes that became one have one form; what it is exactly, the next round says.
-        sums.sort();
+        sums.sort_by(|(a, x), (b, y)| (a, &x.sum).cmp(&(b, &y.sum)));
         sums.dedup_by_key(|(class, _)| *class);
     }
-    graph.analysis.sums = sums;
+    graph.analysis.sums = sums.into_iter().map(|(class, form)| (class, form.sum)).collect();
     united
 }
 
@@ -192,6 +197,7 @@ fn is_sum(graph: &Graph, class: Id) -> bool {
 }
 
 /// A form, and the ops that the program spends on it, shared ones counted each time.
+#[derive(Debug, Clone)]
 struct Form {
     sum: Sum,
     ops: usize,
@@ -199,16 +205,21 @@ struct Form {
 
 struct Forms<'g> {
     graph: &'g Graph,
-    of: HashMap<Id, Form>,
+    /// By class.
+    of: Vec<Option<Form>>,
 }
 
 impl Forms<'_> {
+    fn known(&self, class: Id) -> Option<&Form> {
+        self.of[usize::from(class)].as_ref()
+    }
+
     /// Without recursion, as sums can be long. A class that is met within itself is a term of its own there.
     fn compute(&mut self, class: Id) {
         let mut stack = vec![class];
         let mut open: Vec<Id> = Vec::new();
         while let Some(class) = stack.last().copied() {
-            if self.of.contains_key(&class) {
+            if self.known(class).is_some() {
                 stack.pop();
                 continue;
             }
@@ -216,7 +227,7 @@ impl Forms<'_> {
             if !open.contains(&class) {
                 open.push(class);
                 let below = nodes().flat_map(|(_, children)| children).map(|id| self.graph.find(*id));
-                let new = below.filter(|id| !self.of.contains_key(id) && is_sum(self.graph, *id));
+                let new = below.filter(|id| self.known(*id).is_none() && is_sum(self.graph, *id));
                 let new: Vec<Id> = new.filter(|id| !open.contains(id)).collect();
                 if !new.is_empty() {
                     stack.extend(new);
@@ -234,13 +245,13 @@ impl Forms<'_> {
                 .into_iter()
                 .map(|form| form.sum)
                 .min_by(|a, b| (a.terms.len(), a).cmp(&(b.terms.len(), b)));
-            self.of.insert(class, Form { sum: best.unwrap_or_else(|| Sum::atom(class)), ops });
+            self.of[usize::from(class)] = Some(Form { sum: best.unwrap_or_else(|| Sum::atom(class)), ops });
         }
     }
 
     fn combine(&self, op: Option<Binary>, children: &[Id], bits: u32) -> Option<Form> {
         let (x, a) = self.child(children[0]);
-        let Some(op) = op else { return Some(Form { sum: x, ops: a }) };
+        let Some(op) = op else { return Some(Form { sum: x.into_owned(), ops: a }) };
         let (y, b) = self.child(children[1]);
         let sum = match op {
             Binary::Add => x.plus(&y, 1, bits),
@@ -250,23 +261,26 @@ impl Forms<'_> {
         Some(Form { sum: sum?, ops: a.saturating_add(b).saturating_add(1) })
     }
 
-    fn child(&self, id: Id) -> (Sum, usize) {
+    fn child(&self, id: Id) -> (Cow<'_, Sum>, usize) {
         let class = self.graph.find(id);
         if let Some(value) = self.graph[class].data.literal {
-            return (Sum::constant(value), 0);
+            return (Cow::Owned(Sum::constant(value)), 0);
         }
-        self.of.get(&class).map_or_else(|| (Sum::atom(class), 0), |form| (form.sum.clone(), form.ops))
+        match self.known(class) {
+            Some(form) => (Cow::Borrowed(&form.sum), form.ops),
+            None => (Cow::Owned(Sum::atom(class)), 0),
+        }
     }
 }
 
 /// Writes a form as ops: what is added first, then what is taken away, each in the program's order.
 fn write(graph: &mut Graph, sum: &Sum, ty: Ty) -> Option<Id> {
-    let born = |graph: &Graph, factors: &[Id]| -> Vec<Id> {
-        let mut births: Vec<Id> = factors.iter().map(|id| graph[*id].data.birth).collect();
+    let born = |graph: &Graph, factors: &[Id]| {
+        let mut births: Factors = factors.iter().map(|id| graph[*id].data.birth).collect();
         births.sort_unstable();
         births
     };
-    let mut terms: Vec<(bool, Vec<Id>, Vec<Id>, i64)> =
+    let mut terms: Vec<(bool, Factors, Factors, i64)> =
         sum.terms.iter().map(|(factors, c)| (*c == -1, born(graph, factors), factors.clone(), *c)).collect();
     terms.sort();
     let scalar = if ty == Ty::Index { Ty::Index } else { Ty::Int(ty.bits()) };
@@ -308,7 +322,7 @@ fn apply(graph: &mut Graph, op: Binary, x: Id, y: Id) -> Option<Id> {
     };
     let scalars = [x, y].iter().all(|id| graph[*id].data.ty.is_scalar());
     let op = if scalars { Op::Upstream(upstream, 0) } else { Op::Xpu(Kind::Broadcast(op)) };
-    rules::add(graph, Node { op, ty: None, children: vec![x, y] })
+    rules::add(graph, Node { op, ty: None, children: smallvec![x, y] })
 }
 
 /// What says a size, to write a constant of it.
@@ -322,12 +336,12 @@ enum Length {
 
 /// The first in the program to say each size: index values, and values that are no terms.
 struct Lengths {
-    of: HashMap<Size, (Id, Length)>,
+    of: FxHashMap<Size, (Id, Length)>,
 }
 
 impl Lengths {
     fn of(graph: &Graph) -> Self {
-        let mut lengths = Lengths { of: HashMap::new() };
+        let mut lengths = Lengths { of: FxHashMap::default() };
         for class in graph.classes() {
             let (data, id) = (&class.data, class.id);
             if data.ty == Ty::Index
@@ -354,10 +368,10 @@ impl Lengths {
         let (ty, birth) = (data.ty, data.birth);
         if ty.is_scalar() {
             let made = graph.add(Node::constant(value, ty));
-            return u64::from(graph.union(class, made));
+            return u64::from(rules::unite(graph, class, made));
         }
-        let Some(shape) = data.shape().map(<[_]>::to_vec) else { return 0 };
-        let mut children = vec![graph.add(Node::constant(value, Ty::Int(ty.bits())))];
+        let Some(shape) = data.shape().map(Dims::from_slice) else { return 0 };
+        let mut children: Children = smallvec![graph.add(Node::constant(value, Ty::Int(ty.bits())))];
         for size in shape {
             let length = match (graph.analysis.sizes.known(size), self.of.get(&size)) {
                 (Some(length), _) => graph.add(Node::constant(length, Ty::Index)),
@@ -367,7 +381,7 @@ impl Lengths {
                 (_, Some((_, Length::Dim(id, axis)))) => {
                     let axis = graph.add(Node::constant(*axis as i64, Ty::Index));
                     let dim =
-                        graph.add(Node::new(Op::Upstream(Upstream::ValueDim, 0), Ty::Index, vec![*id, axis]));
+                        graph.add(Node::new(Op::Upstream(Upstream::ValueDim, 0), Ty::Index, [*id, axis]));
                     let mut data = graph[dim].data.clone();
                     data.scalar = data.scalar.or(Some(size));
                     graph.set_analysis_data(dim, data);
@@ -378,6 +392,6 @@ impl Lengths {
             children.push(length);
         }
         let made = graph.add(Node::new(Op::Xpu(Kind::Constant), ty, children));
-        u64::from(graph.union(class, made))
+        u64::from(rules::unite(graph, class, made))
     }
 }

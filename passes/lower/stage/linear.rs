@@ -1,6 +1,6 @@
 //! Sums of products of index values: enough to see that the parts of a packed buffer do not overlap.
 
-use crate::lower::size::{Measure, Size, axis, constant, size};
+use crate::lower::size::{Measure, Size, axis, size};
 use rustc_hash::FxHashSet as HashSet;
 use std::collections::BTreeMap;
 use xpuc_dialect::ir::{Extent, Func, Slice, ValueId};
@@ -80,7 +80,7 @@ impl<'a> Linear<'a> {
     }
 
     fn sum(&self, value: ValueId) -> Sum {
-        if let Some(known) = constant(self.func, value) {
+        if let Some(known) = self.func.constant(value) {
             return number(known);
         }
         let Some(op) = self.func.def_op(value) else { return atom(Atom::Value(value)) };

@@ -10,7 +10,6 @@
 
 mod clauses;
 mod emit;
-mod fail;
 mod linear;
 mod scratch;
 mod store;

@@ -188,7 +188,7 @@ impl Host<'_> {
             let outside = |memref: ValueId| self.outer.map.contains_key(&memref);
             let size = size(self.func, &outside, op.operands[0], axis(self.func, op)?)?;
             self.size(b, size, made)?
-        } else if op.name.starts_with("arith.") && !super::fail::can_fail(self.func, op) {
+        } else if op.name.starts_with("arith.") && !crate::fail::can_fail(self.func, op) {
             let operands: Option<Vec<ValueId>> =
                 op.operands.iter().map(|v| self.scalar(b, *v, made)).collect();
             let made = b.like(op, &operands?, &[self.func.ty(value).clone()], Vec::new());

@@ -1,8 +1,8 @@
 //! When each value of a fusion is ready, and what has to hold for it to be computed.
 
-use super::fail::can_fail;
 use super::writes::{Write, is_scan};
 use super::{Clause, Stage, When, Work};
+use crate::fail::can_fail;
 use crate::guard::{Guard, Guards};
 use crate::lower::LowerError;
 use crate::lower::size::{Measure, axis, size};

@@ -4,24 +4,28 @@
 //! chooses a node for each required class and each class that a chosen node uses, without a cycle. It costs
 //! the sum of the chosen nodes.
 
+use smallvec::SmallVec;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// No class, no node.
 pub(super) const NONE: u32 = u32::MAX;
 
+/// Classes that a node uses; few use more.
+pub(super) type Uses = SmallVec<[u32; 4]>;
+
 /// A choice for a class, or for a class and those merged into it.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     pub(super) cost: u64,
     /// Classes used: sorted, each once.
-    pub(super) uses: Vec<u32>,
+    pub(super) uses: Uses,
     /// What is chosen with it, see [`Picks`].
     pub(super) pick: u32,
 }
 
 impl Node {
-    pub(super) fn new(cost: u64, uses: Vec<u32>, pick: u32) -> Self {
+    pub(super) fn new(cost: u64, uses: Uses, pick: u32) -> Self {
         let mut node = Self { cost, uses, pick };
         node.tidy();
         node

@@ -23,7 +23,7 @@ mod search;
 mod tests;
 
 use egg::{Analysis, EGraph, Id, Language};
-use graph::{Class, Instance, Links, NONE, Node, Terms};
+use graph::{Class, Instance, Links, NONE, Node, Terms, Uses};
 use search::Search;
 
 /// Cost of a node that may not be chosen.
@@ -167,7 +167,7 @@ struct Candidate<'a, L> {
     node: &'a L,
     cost: u64,
     /// Operands, in order and with repetitions.
-    kids: Vec<u32>,
+    kids: Uses,
 }
 
 impl<'a, L: Language> Graph<'a, L> {

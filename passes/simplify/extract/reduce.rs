@@ -36,7 +36,7 @@
 //!    for, wrong for cyclic graphs. With steps 3 and 6 that rule follows from this one.
 //! 6. *Decided*: a required class with a single node that uses nothing is paid for and removed.
 
-use super::graph::{Class, Components, Instance, Links, NONE, Node, Picks, Terms, required, uses};
+use super::graph::{Class, Components, Instance, Links, NONE, Node, Picks, Terms, Uses, required, uses};
 
 /// Classes that a merged node may use. Without a limit, long chains of merges would take quadratic time.
 const MAX_USES: usize = 64;
@@ -215,7 +215,7 @@ fn spread_required(instance: &mut Instance) {
     while let Some(class) = work.pop() {
         let Some((first, others)) = instance[class as usize].nodes.split_first() else { continue };
         let common = |used: &u32| others.iter().all(|other| other.uses(*used));
-        for used in first.uses.iter().copied().filter(common).collect::<Vec<_>>() {
+        for used in first.uses.iter().copied().filter(common).collect::<Uses>() {
             if !std::mem::replace(&mut instance[used as usize].required, true) {
                 work.push(used);
             }
@@ -228,7 +228,7 @@ fn drop_free_uses(instance: &mut Instance, components: &Components) {
     let required: Vec<bool> = instance.iter().map(|class| class.required).collect();
     for (class, component) in instance.iter_mut().zip(&components.of) {
         for node in &mut class.nodes {
-            node.uses.retain(|&used| !required[used as usize] || components.of[used as usize] == *component);
+            node.uses.retain(|&mut used| !required[used as usize] || components.of[used as usize] == *component);
         }
     }
 }

@@ -8,6 +8,7 @@ use super::sums::Sum;
 use egg::{Analysis, DidMerge, EGraph, Id};
 pub(super) use range::Range;
 use sizes::{Join, Size, Sizes};
+use smallvec::{SmallVec, smallvec};
 use xpuc_dialect::ir::Space;
 use xpuc_dialect::ops::Kind;
 
@@ -23,12 +24,15 @@ pub(super) struct Facts {
     pub(super) conflict: Option<(i64, i64)>,
 }
 
+/// Sizes of a tensor; few have more.
+pub(super) type Dims = SmallVec<[Size; 2]>;
+
 /// Facts of one class.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Data {
     pub(super) ty: Ty,
     /// Sizes of a tensor; fewer than its rank where one is not known.
-    pub(super) dims: Vec<Size>,
+    pub(super) dims: Dims,
     /// A scalar as a polynomial over symbols.
     pub(super) scalar: Option<Size>,
     /// Least and greatest value of a scalar, or of every element of a tensor.
@@ -66,7 +70,7 @@ impl Analysis<Node> for Facts {
     fn make(graph: &mut Graph, node: &Node, id: Id) -> Data {
         let ty = node.ty.unwrap_or(Ty::Other);
         let scalar = if ty.is_scalar() { polynomial(graph, node) } else { None };
-        let dims = if ty.is_tensor() { shape(graph, node) } else { Vec::new() };
+        let dims = if ty.is_tensor() { shape(graph, node) } else { Dims::new() };
         let range = range::of(graph, node, ty);
         let spaces = || node.children.iter().filter_map(|child| graph[*child].data.space);
         let space = spaces().map(|(_, space)| (false, space)).max().filter(|_| ty.is_tensor());
@@ -121,7 +125,7 @@ fn polynomial(graph: &mut Graph, node: &Node) -> Option<Size> {
 }
 
 /// Sizes of a tensor node from those of its operands.
-fn shape(graph: &mut Graph, node: &Node) -> Vec<Size> {
+fn shape(graph: &mut Graph, node: &Node) -> Dims {
     let data = |i: usize| node.children.get(i).map(|id| &graph[*id].data);
     let dims = |i: usize| data(i).map(|d| d.dims.clone()).unwrap_or_default();
     let size = |i: usize| data(i).and_then(|d| d.scalar);
@@ -133,7 +137,7 @@ fn shape(graph: &mut Graph, node: &Node) -> Vec<Size> {
             let one = graph.analysis.sizes.constant(1);
             dims.into_iter().filter_map(|d| graph.analysis.sizes.join(Join::Add, d, one)).collect()
         }
-        Op::ReduceSum(_) | Op::Xpu(Kind::ReduceMax) => vec![graph.analysis.sizes.constant(1)],
+        Op::ReduceSum(_) | Op::Xpu(Kind::ReduceMax) => smallvec![graph.analysis.sizes.constant(1)],
         Op::Xpu(Kind::Constant) => (1..node.children.len()).map_while(size).collect(),
         Op::Xpu(Kind::Range) | Op::Upstream(Upstream::ExtractSlice, _) | Op::Position => sized(2),
         Op::Xpu(Kind::Expand) => sized(1),

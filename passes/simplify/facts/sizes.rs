@@ -1,6 +1,6 @@
 //! Sizes as numbers: equal sizes have equal numbers, so facts are compared and copied without looking into them.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use xpuc_dialect::dim::{Dim, DimError};
 
 /// A size; its number says whether it equals another of the same [`Sizes`].
@@ -19,8 +19,8 @@ pub(in crate::simplify) enum Join {
 #[derive(Debug, Default, Clone)]
 pub(in crate::simplify) struct Sizes {
     dims: Vec<Dim>,
-    numbers: HashMap<Dim, Size>,
-    joined: HashMap<(Join, Size, Size), Option<Size>>,
+    numbers: FxHashMap<Dim, Size>,
+    joined: FxHashMap<(Join, Size, Size), Option<Size>>,
 }
 
 impl Sizes {

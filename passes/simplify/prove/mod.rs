@@ -195,7 +195,7 @@ fn holds(row: &Row, vars: &[Var], facts: &dyn Fn(usize) -> (Ty, (i64, i64), Vec<
     let mut subst = Subst::default();
     for (i, var) in vars.iter().enumerate() {
         let (ty, range, dims) = facts(i);
-        let class = graph.add(Node::new(Op::Leaf(i as u32), ty, Vec::new()));
+        let class = graph.add(Node::new(Op::Leaf(i as u32), ty, []));
         let mut data = graph[class].data.clone();
         data.range = range;
         data.dims = dims.iter().map(|n| graph.analysis.sizes.of(&Dim::constant(*n))).collect();
@@ -332,5 +332,5 @@ fn ranges_contain_every_value() {
 
 /// The class of a scalar of 8 bits that nothing is known of.
 fn leaf(graph: &mut Graph, index: u32) -> Id {
-    graph.add(Node::new(Op::Leaf(index), Ty::Int(8), Vec::new()))
+    graph.add(Node::new(Op::Leaf(index), Ty::Int(8), []))
 }

@@ -48,7 +48,7 @@ fn add(graph: &mut Graph, vars: &[Id; 3], term: &Term) -> Id {
         Term::Var(i) => vars[*i],
         Term::Constant(value) => graph.add(Node::constant(*value, Ty::Int(8))),
         Term::Op(op, sides) => {
-            let children = sides.iter().map(|side| add(graph, vars, side)).collect();
+            let children: Vec<Id> = sides.iter().map(|side| add(graph, vars, side)).collect();
             graph.add(Node::new(Op::Upstream(*op, 0), Ty::Int(8), children))
         }
     }

@@ -174,6 +174,11 @@ pub(super) fn add(graph: &mut Graph, mut node: Node) -> Option<Id> {
     Some(graph.add(node))
 }
 
+/// Unites two classes unless they are one: egg takes any union for a change.
+pub(super) fn unite(graph: &mut Graph, a: Id, b: Id) -> bool {
+    graph.find(a) != graph.find(b) && graph.union(a, b)
+}
+
 /// The right side of a rule: adds its terms, typed.
 #[derive(Clone)]
 struct Right {
@@ -210,7 +215,7 @@ impl Applier<Node, Facts> for Right {
         if made.ty != found.ty || made.shape().is_none() || made.shape() != found.shape() {
             return Vec::new();
         }
-        if graph.union(class, root) { vec![root] } else { Vec::new() }
+        if unite(graph, class, root) { vec![root] } else { Vec::new() }
     }
 
     fn vars(&self) -> Vec<Var> {

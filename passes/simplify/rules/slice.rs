@@ -13,5 +13,5 @@ pub(super) fn rows() -> Vec<Row> { vec![
 
 fn whole(graph: &Graph, subst: &Subst, of: &str) -> bool {
     let size = fact(graph, subst, "?n").scalar;
-    size.is_some_and(|n| fact(graph, subst, of).dims == [n])
+    size.is_some_and(|n| fact(graph, subst, of).dims[..] == [n])
 }

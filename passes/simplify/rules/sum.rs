@@ -6,6 +6,7 @@
 use super::below;
 use crate::simplify::facts::{Facts, Graph};
 use crate::simplify::lang::{Node, Op, Ty};
+use crate::simplify::sums::Factors;
 use egg::{ENodeOrVar, Id, Language, PatternAst, SearchMatches, Searcher, Subst, Var};
 
 pub(super) struct Pattern {
@@ -40,7 +41,7 @@ impl Pattern {
     }
 
     /// Every way to match the summands from `at` on with the terms that are left.
-    fn matches(&self, graph: &Graph, terms: &[(Vec<Id>, i64)], bits: u32) -> Vec<Subst> {
+    fn matches(&self, graph: &Graph, terms: &[(Factors, i64)], bits: u32) -> Vec<Subst> {
         let mut found = vec![(Subst::default(), 0u32)];
         for summand in &self.summands {
             let mut next = Vec::new();
@@ -64,7 +65,7 @@ impl Pattern {
 }
 
 impl Summand {
-    fn matches(&self, graph: &Graph, (factors, coefficient): &(Vec<Id>, i64), bits: u32) -> Vec<Subst> {
+    fn matches(&self, graph: &Graph, (factors, coefficient): &(Factors, i64), bits: u32) -> Vec<Subst> {
         let one = |pattern: &egg::Pattern<Node>, class: Id| {
             pattern.search_eclass(graph, class).map_or_else(Vec::new, |found| found.substs)
         };
