@@ -311,10 +311,23 @@ impl<'a> Emit<'a, '_> {
         if let Some(made) = self.device.get(&key) {
             return *made;
         }
-        let operands: Vec<ValueId> = op.operands.iter().map(|v| self.host(*v)).collect();
-        let made = self.clone_op(op, value, &operands, Space::Host, None);
+        let made = if &*op.name == "tensor.dim" && program.role(value) == Role::Both {
+            self.dim(op)
+        } else {
+            let operands: Vec<ValueId> = op.operands.iter().map(|v| self.host(*v)).collect();
+            self.clone_op(op, value, &operands, Space::Host, None)
+        };
         self.device.insert(key, made);
         made
+    }
+
+    /// A size that is known without the content.
+    fn dim(&mut self, op: &Op) -> ValueId {
+        let axis = self.program.op(op.operands[1]).and_then(|op| match op.attrs.get("value") {
+            Some(Attr::Int(axis, _)) => usize::try_from(*axis).ok(),
+            _ => None,
+        });
+        self.size_along(op.operands[0], axis.unwrap_or(0))
     }
 
     /// A value for launch `stage`.
@@ -464,9 +477,11 @@ impl<'a> Emit<'a, '_> {
                         continue;
                     }
                     let made = self.value_for_write(*value, stage);
-                    let writes = Kind::of(self.program.func.op(self.program.ops[*at]));
-                    let device =
-                        matches!(writes, Some(Kind::Into | Kind::Materialize)) && self.goes_to_device(*at);
+                    // What comes down for a write is not what is written.
+                    let op = self.program.func.op(self.program.ops[*at]);
+                    let writes = matches!(Kind::of(op), Some(Kind::Into | Kind::Materialize))
+                        && self.program.source(op.operands[0]) == *value;
+                    let device = writes && self.goes_to_device(*at);
                     // Memory that is there, or a value that is written elsewhere too, is copied by the launch.
                     let there = matches!(self.program.role(*value), Role::Fixed(Space::Device))
                         || written.contains_key(value);
@@ -533,10 +548,14 @@ impl<'a> Emit<'a, '_> {
 
     /// Elements of a rank-1 value, for the host.
     pub(super) fn size(&mut self, value: ValueId) -> ValueId {
+        self.size_along(value, 0)
+    }
+
+    fn size_along(&mut self, value: ValueId, axis: usize) -> ValueId {
         let program = self.program;
         let func = program.func;
         let value = program.source(value);
-        if let Some(size) = func.ty(value).shaped().and_then(|s| s.dims.first().copied().flatten()) {
+        if let Some(size) = func.ty(value).shaped().and_then(|s| s.dims.get(axis).copied().flatten()) {
             return self.b.index(size as i64);
         }
         let Some(op) = program.op(value) else { return self.b.index(1) };
@@ -548,28 +567,36 @@ impl<'a> Emit<'a, '_> {
         }
         if let Some(parts) = Parts::of(op) {
             if parts.kind.is_sized() {
-                return self.host(parts.sizes[0]);
+                let dims = func.ty(value).shaped().map(|s| s.dims.clone()).unwrap_or_default();
+                let position = dims[..axis].iter().filter(|d| d.is_none()).count();
+                return self.host(parts.sizes[position]);
             }
             if parts.kind == Kind::Cumsum && op.has("exclusive") {
-                let size = self.size(parts.inputs[0]);
+                let size = self.size_along(parts.inputs[0], axis);
                 let one = self.b.index(1);
                 return self.b.arith("addi", size, one);
             }
             let stretches =
-                |v: &ValueId| func.ty(*v).shaped().is_none_or(|s| s.dims.first() == Some(&Some(1)));
+                |v: &ValueId| func.ty(*v).shaped().is_none_or(|s| s.dims.get(axis) == Some(&Some(1)));
             let inputs = if parts.kind == Kind::Gather { &parts.inputs[1..] } else { parts.inputs };
             if let Some(input) = inputs.iter().find(|v| !stretches(v)) {
-                return self.size(*input);
+                return self.size_along(*input, axis);
             }
         }
         match (Kind::of(op), &*op.name) {
             (Some(Kind::Read), _) => {
                 let memref = self.view(op.operands[0], None);
-                self.b.dim(memref, 0)
+                self.b.dim(memref, axis)
             }
-            (_, "tensor.empty") => self.host(op.operands[0]),
-            (_, "tensor.insert" | "tensor.insert_slice" | "arith.select") => self.size(op.operands[1]),
-            _ => self.size(op.operands[0]),
+            (_, "tensor.empty") => {
+                let dims = func.ty(value).shaped().map(|s| s.dims.clone()).unwrap_or_default();
+                let position = dims[..axis].iter().filter(|d| d.is_none()).count();
+                self.host(op.operands[position])
+            }
+            (_, "tensor.insert" | "tensor.insert_slice" | "arith.select") => {
+                self.size_along(op.operands[1], axis)
+            }
+            _ => self.size_along(op.operands[0], axis),
         }
     }
 }

@@ -97,6 +97,12 @@ impl<'a> Program<'a> {
         if &*op.name == "memref.dim" {
             return Role::Both;
         }
+        // A size is there without the content, unless it is computed from some.
+        if &*op.name == "tensor.dim" {
+            let sizes = self.size_scalars(op.operands[0]);
+            let there = sizes.iter().all(|(_, v)| self.role(self.source(*v)) == Role::Both);
+            return if there { Role::Both } else { Role::Free };
+        }
         let both = op.operands.iter().all(|v| self.role(self.source(*v)) == Role::Both);
         let cheap = func.ty(result).is_scalar()
             || matches!(Kind::of(op), Some(Kind::Constant | Kind::Range))

@@ -176,6 +176,7 @@ impl<'a> Cut<'a> {
             Some(Kind::Into) => {
                 let side = space(program.func, op.operands[1]).unwrap_or(Space::Host);
                 self.needed(program.source(op.operands[0]), side);
+                self.keep(op.operands[0], op.operands[1], side, &mut HashMap::default());
             }
             Some(Kind::Materialize) => {
                 let side = space(program.func, op.results[0]).unwrap_or(Space::Host);
@@ -270,6 +271,32 @@ impl<'a> Cut<'a> {
             Space::Device => self.flow_from(value, device),
             _ => self.flow_from(value, host),
         }
+    }
+
+    /// Old content that a write leaves where it is goes to no other side: what chooses it, or puts parts into it,
+    /// is computed beside it. Says whether `value` has such content of `dst`.
+    fn keep(&mut self, value: ValueId, dst: ValueId, side: Space, seen: &mut HashMap<ValueId, bool>) -> bool {
+        let value = self.program.source(value);
+        if let Some(kept) = seen.get(&value) {
+            return *kept;
+        }
+        let Some(op) = self.program.op(value) else { return false };
+        let kept = match &*op.name {
+            _ if Kind::of(op) == Some(Kind::Read) => op.operands[0] == dst,
+            "arith.select" => {
+                let yes = self.keep(op.operands[1], dst, side, seen);
+                self.keep(op.operands[2], dst, side, seen) || yes
+            }
+            "tensor.insert" | "tensor.insert_slice" => self.keep(op.operands[1], dst, side, seen),
+            _ => false,
+        };
+        seen.insert(value, kept);
+        if kept && self.program.role(value) == Role::Free {
+            let node = self.node(value);
+            let (from, to) = if side == Space::Device { (self.device, node) } else { (node, self.host) };
+            self.edge(from, to, NEVER);
+        }
+        kept
     }
 
     fn flow_from(&mut self, value: ValueId, side: Node) {

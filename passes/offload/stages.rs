@@ -220,7 +220,8 @@ impl<'a> Stages<'a> {
                     let after = after.filter(|(other, _)| !extents.disjoint(src, *other));
                     let after = after.map(|(_, stage)| *stage).max().unwrap_or(0);
                     let on_host = space(func, op.results[0]) == Some(Space::Host);
-                    let stage = after.max(floor).max(if on_host { now } else { 0 });
+                    let seen = self.view_stage(src, at);
+                    let stage = after.max(floor).max(seen).max(if on_host { now } else { 0 });
                     self.reads.insert(op.results[0], stage);
                 }
                 Some(Kind::Into) => {

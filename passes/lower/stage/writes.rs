@@ -75,10 +75,7 @@ impl Split<'_> {
                 None => self.writes.push(write),
             },
             "arith.select"
-                if op.operands[1..].iter().any(|arm| {
-                    let there = self.func.def_op(*arm).is_some_and(|arm| self.is_there(arm, &write));
-                    there || self.has_a_way(*arm)
-                }) =>
+                if op.operands[1..].iter().any(|arm| self.is_left(*arm, &write) || self.has_a_way(*arm)) =>
             {
                 for (arm, side) in [(op.operands[1], true), (op.operands[2], false)] {
                     let mut arm = Write { value: arm, ..write.clone() };
@@ -87,14 +84,34 @@ impl Split<'_> {
                 }
             }
             // What is undefined may stay as it is.
-            "tensor.empty" if !write.slices.is_empty() => {}
+            "tensor.empty" if !write.slices.is_empty() || !write.guard.is_empty() => {}
             _ => self.writes.push(write),
         }
     }
 
     /// Whether a value is what the memory holds that it is to be written to.
     fn is_there(&self, op: &Op, write: &Write) -> bool {
-        Kind::of(op) == Some(Kind::Read) && op.operands[0] == write.dst && write.slices.is_empty()
+        if &*op.name == "tensor.cast" {
+            return self.func.def_op(op.operands[0]).is_some_and(|op| self.is_there(op, write));
+        }
+        let same = || self.uncast(op.operands[0]) == self.uncast(write.dst);
+        Kind::of(op) == Some(Kind::Read) && write.slices.is_empty() && same()
+    }
+
+    /// Whether a value is, under some condition, what is there already or nothing.
+    fn is_left(&self, value: ValueId, write: &Write) -> bool {
+        self.func.def_op(value).is_some_and(|op| match &*op.name {
+            "tensor.empty" => true,
+            "arith.select" => op.operands[1..].iter().any(|arm| self.is_left(*arm, write)),
+            _ => self.is_there(op, write),
+        })
+    }
+
+    fn uncast(&self, memref: ValueId) -> ValueId {
+        match self.func.def_op(memref) {
+            Some(op) if &*op.name == "memref.cast" => self.uncast(op.operands[0]),
+            _ => memref,
+        }
     }
 
     /// Whether a value is better written by itself than element by element.

@@ -1,9 +1,11 @@
 //! The planned program, written out: buffers, commands in order, conditions around them.
 
 mod condition;
+mod kept;
 mod memory;
 
 use condition::Open;
+use kept::Kept;
 
 use super::fuse::Fusions;
 use super::guard::{Guard, Guards};
@@ -41,6 +43,7 @@ pub(super) fn emit(plan: &Plan<'_>) -> Func {
         stream: Stream::new(plan.buffers),
         frees: last_uses(plan),
         due: Vec::new(),
+        kept: HashMap::default(),
     };
     for (position, id) in plan.order.iter().enumerate() {
         emit.b.loc = plan.func.op(*id).loc.clone();
@@ -91,6 +94,8 @@ struct Emit<'a, 'f> {
     frees: HashMap<usize, Vec<usize>>,
     /// Buffers to free once no condition is open.
     due: Vec<usize>,
+    /// Writes of which a part is there already, and the conditions under which there is something to copy.
+    kept: HashMap<OpId, Vec<Guard>>,
 }
 
 impl<'a> Emit<'a, '_> {
@@ -113,7 +118,10 @@ impl<'a> Emit<'a, '_> {
                     let dst = self.map[&op.operands[1]];
                     let src = self.memref(op.operands[0]);
                     let bases = [self.base(op.operands[0]), Some(Base::View(op.operands[1]))];
-                    self.copy(&guard, src, dst, bases);
+                    for path in self.kept.remove(&id).unwrap_or_else(|| vec![Guard::new()]) {
+                        let guard = [guard.clone(), path].concat();
+                        self.copy(&guard, src, dst, bases);
+                    }
                 }
             }
             (Some(Kind::Materialize), _) => self.materialize(id),
@@ -225,7 +233,8 @@ impl<'a> Emit<'a, '_> {
                 Some(view) => Err(view),
                 None => Ok(self.memref(*output)),
             };
-            targets.push((*output, memref));
+            let kept = self.kept(id, *output, &place);
+            targets.push((*output, memref, kept));
         }
         let bases: Vec<Option<Base>> = inputs
             .iter()
@@ -242,7 +251,7 @@ impl<'a> Emit<'a, '_> {
         id: OpId,
         inputs: &[ValueId],
         outer: &[ValueId],
-        targets: &[(ValueId, Result<ValueId, ValueId>)],
+        targets: &[(ValueId, Result<ValueId, ValueId>, Option<Kept>)],
     ) {
         let func = self.func();
         let block = self.b.func.new_block(&[]);
@@ -266,9 +275,13 @@ impl<'a> Emit<'a, '_> {
             made.attrs.shift_remove(LAUNCH);
             inner.extend(op.results.iter().copied().zip(made.results.clone()));
         }
-        for (output, target) in targets {
+        for (output, target, kept) in targets {
             let memref = target.unwrap_or_else(|view| inner[&view]);
-            self.b.effect(Kind::Into.name(), &[inner[output], memref], &[]);
+            let value = match kept {
+                Some(kept) => self.without_old(*output, kept, &inner),
+                None => inner[output],
+            };
+            self.b.effect(Kind::Into.name(), &[value, memref], &[]);
         }
         self.b.effect("vector.yield", &[], &[]);
         self.b.block = home;

@@ -60,6 +60,10 @@ impl<'a> Check<'a> {
                 for result in &func.op(*member).results {
                     check.defined.insert(*result, at);
                 }
+                // A size is no content.
+                if &*func.op(*member).name == "tensor.dim" {
+                    continue;
+                }
                 for operand in &func.op(*member).operands {
                     let Some(owner) = check.owner(*operand) else { continue };
                     // A launch uses its own outputs as it computes them.

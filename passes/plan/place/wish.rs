@@ -3,8 +3,16 @@
 use super::{Base, Denied, Input, Place, Places};
 use rustc_hash::FxHashMap as HashMap;
 use std::collections::BTreeSet;
-use xpuc_dialect::ir::{Def, OpId, Slice, ValueId};
+use xpuc_dialect::ir::{Def, Func, OpId, Slice, ValueId};
 use xpuc_dialect::ops::Kind;
+
+/// What a value is under another type.
+fn uncast(func: &Func, value: ValueId) -> ValueId {
+    match func.def_op(value) {
+        Some(op) if &*op.name == "tensor.cast" => uncast(func, op.operands[0]),
+        _ => value,
+    }
+}
 
 pub(super) struct Wish<'a> {
     input: &'a Input<'a>,
@@ -128,7 +136,7 @@ impl<'a> Wish<'a> {
                     (Def::Result(a, _), Def::Result(b, _)) => self.position.get(&a) < self.position.get(&b),
                     _ => false,
                 };
-                if there && before(slice.source, source) {
+                if there && before(slice.source, uncast(func, source)) {
                     self.wish(source, &place.slice(slice), due, &path);
                 }
             }
