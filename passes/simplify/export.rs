@@ -22,8 +22,15 @@ pub(super) fn export(func: &Func, from: &Imported, chosen: &Extraction<Node>) ->
         locs.entry(from.graph.find(*id)).or_insert_with(|| loc.clone());
     }
     let map = func.args().iter().copied().zip(out.args().to_vec()).collect();
-    let mut export =
-        Export { func, from, chosen, locs, map, terms: FxHashMap::default(), b: Builder::new(&mut out, entry) };
+    let mut export = Export {
+        func,
+        from,
+        chosen,
+        locs,
+        map,
+        terms: FxHashMap::default(),
+        b: Builder::new(&mut out, entry),
+    };
     for id in &from.skeleton {
         export.skeleton(*id)?;
     }

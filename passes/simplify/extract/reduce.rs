@@ -228,7 +228,8 @@ fn drop_free_uses(instance: &mut Instance, components: &Components) {
     let required: Vec<bool> = instance.iter().map(|class| class.required).collect();
     for (class, component) in instance.iter_mut().zip(&components.of) {
         for node in &mut class.nodes {
-            node.uses.retain(|&mut used| !required[used as usize] || components.of[used as usize] == *component);
+            node.uses
+                .retain(|&mut used| !required[used as usize] || components.of[used as usize] == *component);
         }
     }
 }
