@@ -97,7 +97,8 @@ fn assumed(dim: &Dim) -> u64 {
 
 fn assumed_symbol(symbol: &Symbol) -> u64 {
     match symbol.kind() {
-        SymbolKind::OfTensor { .. } => ASSUMED_SUM,
+        // What is only known once it was computed counts tokens.
+        SymbolKind::OfTensor { .. } | SymbolKind::Unknown(_) => ASSUMED_SUM,
         SymbolKind::Call { function, arguments } => {
             let mut values = arguments.iter().map(assumed);
             match function {

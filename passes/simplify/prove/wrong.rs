@@ -41,6 +41,7 @@ fn rows() -> Vec<Row> { vec![
     rw!("lod-of-constant";        "(cumsum[inclusive] (constant ?k ?n))"                              => "(range 0 ?k ?n)"),
     rw!("insert-anywhere";        "(tensor.insert_slice ?x ?y ?o ?n)"                                 => "?x"),
     rw!("extract-elsewhere";      "(tensor.extract_slice (tensor.insert_slice ?x ?y ?o ?n) ?p ?n)"    => "?x"),
+    rw!("extract-behind-start";   "(tensor.extract_slice (tensor.insert_slice ?x ?y ?o ?n) ?p ?m)"    => "(tensor.extract_slice ?y ?p ?m)" if "?o < ?p", |g, s| range(g, s, "?o").1 < range(g, s, "?p").0),
     rw!("position-of-row";        "(sum (gather ?start (expand ?lod ?n)) (range 0 1 ?n))"             => "(position ?start ?lod ?n)"),
     rw!("slots-without-start";    "(sum (broadcast_mul (gather ?table (page ?start ?lod ?map ?columns ?bs ?n)) ?columns) (broadcast_mod (position ?start ?lod ?n) ?bs))"
                                => "(slot_mapping ?table ?lod ?start ?map ?columns ?bs 0 ?n)"),
