@@ -91,7 +91,7 @@ impl Emit<'_, '_> {
     fn guard_of(&self, temp: usize) -> Guard {
         let values = self.plan.places.values_in(temp);
         let guards = values.iter().filter_map(|value| match self.func().def(*value) {
-            Def::Result(id, _) => Some(self.plan.guards.get(id).to_vec()),
+            Def::Result(id, _) => Some(self.plan.guards.get(self.plan.fusions.anchor(id)).to_vec()),
             Def::Arg(..) => None,
         });
         guards.reduce(|a, b| common(&a, &b)).unwrap_or_default()
