@@ -109,8 +109,6 @@ pub struct Costs {
     pub d2d: u64,
     /// Fill of a device buffer.
     pub fill: u64,
-    /// Sequential pass of one core over a buffer.
-    pub scan: u64,
     /// One element-wise op on the host.
     pub host_op: u64,
     /// One array more in a transfer that is there anyway.
