@@ -17,7 +17,7 @@ use xpuc_dialect::ops::{Binary, Kind};
 /// Elements that a size is taken for when nothing tells: rows of a batch, columns of a table.
 const ASSUMED_SIZE: u64 = 64;
 
-/// Elements that a sum over lengths is taken for: tokens.
+/// Elements that a sum over lengths, or a size that is computed, is taken for: tokens.
 const ASSUMED_SUM: u64 = 4096;
 
 /// No term is taken for more elements, so that costs add up without wrapping.

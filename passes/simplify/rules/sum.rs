@@ -17,7 +17,8 @@ pub(super) struct Pattern {
 enum Summand {
     Term(egg::Pattern<Node>),
     Neg(egg::Pattern<Node>),
-    Mul(egg::Pattern<Node>, egg::Pattern<Node>),
+    /// Two factors and what they name.
+    Mul(egg::Pattern<Node>, egg::Pattern<Node>, Vec<Var>),
 }
 
 impl Pattern {
@@ -32,7 +33,9 @@ impl Pattern {
             ENodeOrVar::ENode(node)
                 if node.op == Op::Xpu(xpuc_dialect::ops::Kind::Broadcast(xpuc_dialect::ops::Binary::Mul)) =>
             {
-                Summand::Mul(below(ast, node.children[0]), below(ast, node.children[1]))
+                let (x, y) = (below(ast, node.children[0]), below(ast, node.children[1]));
+                let vars = x.vars().into_iter().chain(y.vars()).collect();
+                Summand::Mul(x, y, vars)
             }
             _ => Summand::Term(below(ast, *id)),
         };
@@ -69,11 +72,10 @@ impl Summand {
         let one = |pattern: &egg::Pattern<Node>, class: Id| {
             pattern.search_eclass(graph, class).map_or_else(Vec::new, |found| found.substs)
         };
-        let both = |x: &egg::Pattern<Node>, a: Id, y: &egg::Pattern<Node>, b: Id| {
-            let vars: Vec<Var> = x.vars().into_iter().chain(y.vars()).collect();
+        let both = |x: &egg::Pattern<Node>, a: Id, y: &egg::Pattern<Node>, b: Id, vars: &[Var]| {
             let mut all = Vec::new();
             for known in one(x, a) {
-                all.extend(one(y, b).iter().filter_map(|new| join(graph, &known, new, &vars)));
+                all.extend(one(y, b).iter().filter_map(|new| join(graph, &known, new, vars)));
             }
             all
         };
@@ -81,16 +83,16 @@ impl Summand {
             (Summand::Term(pattern), &[factor], 1) | (Summand::Neg(pattern), &[factor], -1) => {
                 one(pattern, factor)
             }
-            (Summand::Mul(x, y), &[a, b], 1) => {
-                let mut all = both(x, a, y, b);
+            (Summand::Mul(x, y, vars), &[a, b], 1) => {
+                let mut all = both(x, a, y, b, vars);
                 if a != b {
-                    all.extend(both(x, b, y, a));
+                    all.extend(both(x, b, y, a, vars));
                 }
                 all
             }
-            (Summand::Mul(x, y), &[factor], coefficient) => {
+            (Summand::Mul(x, y, vars), &[factor], coefficient) => {
                 let constant = Node::constant(coefficient, Ty::Int(bits));
-                graph.lookup(constant).map_or_else(Vec::new, |constant| both(x, factor, y, constant))
+                graph.lookup(constant).map_or_else(Vec::new, |constant| both(x, factor, y, constant, vars))
             }
             _ => Vec::new(),
         }
