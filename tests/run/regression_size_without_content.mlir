@@ -1,6 +1,6 @@
 // The size of what a buffer holds was taken for something that only the device knows: a defect in planning.
-func.func @f(%x: memref<?xi32, "device"> {xpu.name = "x", xpu.shape = ["B + 1"], xpu.noalias},
-             %y: memref<?xi32, "device"> {xpu.name = "y", xpu.shape = ["B"], xpu.noalias}) {
+func.func @f(%y: memref<?xi32, "device"> {xpu.name = "y", xpu.shape = ["B"], xpu.noalias},
+             %x: memref<?xi32, "device"> {xpu.name = "x", xpu.shape = ["B + 1"], xpu.noalias}) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %two = arith.constant 2 : i32
