@@ -69,7 +69,17 @@ impl Emit<'_, '_> {
             .collect();
         // A size may make sense under the condition of all that lives there only.
         let guard = self.guard_of(temp);
-        if !guard.is_empty() {
+        if self.is_measured(temp, &guard) {
+            sizes = sizes
+                .into_iter()
+                .map(|size| {
+                    self.top(|b| {
+                        let nothing = b.index(0);
+                        b.arith("maxsi", size, nothing)
+                    })
+                })
+                .collect();
+        } else if !guard.is_empty() {
             let condition = self.condition(&guard);
             sizes = sizes
                 .into_iter()
@@ -85,6 +95,15 @@ impl Emit<'_, '_> {
         let memref = self.top(|b| b.value(Kind::Alloc.name(), &sizes, ty, &[]));
         self.temps[temp] = Some(memref);
         memref
+    }
+
+    /// Whether a launch that does not stand under the condition of a buffer takes sizes from it.
+    fn is_measured(&self, temp: usize, guard: &Guard) -> bool {
+        let values = self.plan.places.values_in(temp);
+        self.plan.order.iter().filter(|id| self.plan.fusions.is_member(**id)).any(|id| {
+            let inputs = self.plan.fusions.inputs(self.func(), *id);
+            values.iter().any(|v| inputs.contains(v)) && !self.plan.guards.get(*id).starts_with(guard)
+        })
     }
 
     /// The condition that everything in a buffer of the plan stands under.

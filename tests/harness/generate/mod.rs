@@ -2,6 +2,7 @@
 //!
 //! A program that fails is reported without the lines that the failure can do without.
 
+mod device;
 mod program;
 
 use crate::Test;
@@ -37,6 +38,12 @@ const MAX_WAITS: usize = 60;
 
 /// Failures that one test lists.
 const MAX_FAILURES: usize = 2;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Space {
+    Host,
+    Device,
+}
 
 /// Tests, each with programs of its own.
 pub(crate) fn tests() -> Vec<Test> {

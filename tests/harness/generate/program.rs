@@ -3,6 +3,7 @@
 //! It keeps to the rules that make a program right by SPEC.md: nothing is read before it is written, an op whose
 //! output may not share memory with an input has another output, and what is in flight is waited for.
 
+use super::Space;
 use crate::differential::Random;
 use std::fmt::Write as _;
 
@@ -10,38 +11,35 @@ use std::fmt::Write as _;
 const MAX_DEPTH: usize = 2;
 
 /// Statements of one program, those in branches apart.
-const STATEMENTS: usize = 14;
+const STATEMENTS: usize = 18;
 
 const HEAD: &str = r#"!h = memref<?xi32, "host">
 !d = memref<?xi32, "device">
 !hm = memref<?xi1, "host">
 !dm = memref<?xi1, "device">
 !cell = memref<1xi32, "host">
+!dcell = memref<1xi32, "device">
 "#;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Space {
-    Host,
-    Device,
-}
 
 /// A buffer of B elements.
 #[derive(Debug, Clone)]
-struct Array {
-    name: String,
-    ty: &'static str,
-    space: Space,
-    mask: bool,
-    written: bool,
+pub(super) struct Array {
+    pub(super) name: String,
+    pub(super) ty: &'static str,
+    pub(super) space: Space,
+    pub(super) mask: bool,
+    pub(super) written: bool,
 }
 
-struct Program {
-    random: Random,
+pub(super) struct Program {
+    pub(super) random: Random,
     text: String,
     depth: usize,
     names: usize,
     arrays: Vec<Array>,
-    scalars: Vec<String>,
+    /// Buffers of 2 B elements, whose halves are arrays.
+    wholes: Vec<Array>,
+    pub(super) scalars: Vec<String>,
     /// Host buffers that a transfer is in flight from or into.
     in_flight: Vec<String>,
 }
@@ -54,6 +52,7 @@ pub(super) fn program(seed: u64) -> String {
         depth: 0,
         names: 0,
         arrays: Vec::new(),
+        wholes: Vec::new(),
         scalars: vec!["%k".to_owned(), "%three".to_owned()],
         in_flight: Vec::new(),
     };
@@ -66,11 +65,11 @@ pub(super) fn program(seed: u64) -> String {
 }
 
 impl Program {
-    fn line(&mut self, text: &str) {
+    pub(super) fn line(&mut self, text: &str) {
         let _ = writeln!(self.text, "{}{text}", "  ".repeat(self.depth + 1));
     }
 
-    fn name(&mut self, prefix: &str) -> String {
+    pub(super) fn name(&mut self, prefix: &str) -> String {
         self.names += 1;
         format!("%{prefix}{}", self.names)
     }
@@ -79,17 +78,28 @@ impl Program {
         self.text.push_str(
             "\nfunc.func @f(%k: i32 {xpu.name = \"k\"}, %c: i1 {xpu.name = \"c\"}, %e: i1 {xpu.name = \"e\"}",
         );
-        let args = [("%h0", "!h", false), ("%h1", "!h", false), ("%d0", "!d", false), ("%d1", "!d", false)];
-        for (name, ty, output) in args.into_iter().chain([("%ho", "!h", true), ("%do", "!d", true)]) {
+        // Name, type, size, whether the program writes it for the caller.
+        let args = [
+            ("%h0", "!h", "B", false),
+            ("%h1", "!h", "B", false),
+            ("%d0", "!d", "B", false),
+            ("%d1", "!d", "B", false),
+            ("%hw", "!h", "2*B", false),
+            ("%dw", "!d", "2*B", false),
+            ("%ho", "!h", "B", true),
+            ("%do", "!d", "B", true),
+        ];
+        for (name, ty, size, output) in args {
             let noalias = if self.random.below(2) == 0 { ", xpu.noalias" } else { "" };
             let output_attr = if output { ", xpu.output" } else { "" };
             let _ = write!(
                 self.text,
-                ",\n    {name}: {ty} {{xpu.name = \"{}\", xpu.shape = [\"B\"]{noalias}{output_attr}}}",
+                ",\n    {name}: {ty} {{xpu.name = \"{}\", xpu.shape = [\"{size}\"]{noalias}{output_attr}}}",
                 &name[1..]
             );
             let space = if ty == "!h" { Space::Host } else { Space::Device };
-            self.arrays.push(Array { name: name.to_owned(), ty, space, mask: false, written: !output });
+            let array = Array { name: name.to_owned(), ty, space, mask: false, written: !output };
+            if size == "B" { self.arrays.push(array) } else { self.wholes.push(array) }
         }
         self.text.push_str(") -> (!h {xpu.name = \"r\", xpu.shape = [\"B\"]}, !d {xpu.name = \"s\", xpu.shape = [\"B\"]}) {\n");
         self.line("%i0 = arith.constant 0 : index");
@@ -98,6 +108,14 @@ impl Program {
         self.line("%B = memref.dim %h0, %i0 : !h");
         self.line("%B2 = arith.addi %B, %B : index");
         self.line("%n = arith.index_cast %B : index to i32");
+        self.line("%zero = arith.constant 0 : i32");
+        // Work of the caller may be pending.
+        self.wait();
+        for whole in self.wholes.clone() {
+            if self.random.below(2) == 0 {
+                self.split(&whole);
+            }
+        }
     }
 
     fn end(&mut self) {
@@ -117,20 +135,20 @@ impl Program {
         self.arrays.iter().find(|array| array.name == name).cloned().expect("an array of that name")
     }
 
-    fn wait(&mut self) {
+    pub(super) fn wait(&mut self) {
         self.line("\"xpu.wait\"() : () -> ()");
         self.in_flight.clear();
     }
 
     /// A written array.
-    fn pick(&mut self, space: Space, mask: bool) -> Option<Array> {
+    pub(super) fn pick(&mut self, space: Space, mask: bool) -> Option<Array> {
         let fits = |array: &&Array| array.space == space && array.mask == mask && array.written;
         let all: Vec<Array> = self.arrays.iter().filter(fits).cloned().collect();
         if all.is_empty() { None } else { Some(self.random.pick(&all).clone()) }
     }
 
     /// An array to write, now and then a new one.
-    fn target(&mut self, space: Space, mask: bool) -> Array {
+    pub(super) fn target(&mut self, space: Space, mask: bool) -> Array {
         let fits = |array: &&Array| array.space == space && array.mask == mask;
         let all: Vec<Array> = self.arrays.iter().filter(fits).cloned().collect();
         if !all.is_empty() && self.random.below(3) > 0 {
@@ -149,7 +167,7 @@ impl Program {
         array
     }
 
-    fn scalar(&mut self) -> Array {
+    pub(super) fn scalar(&mut self) -> Array {
         let name = self.random.pick(&self.scalars).clone();
         Array { name, ty: "i32", space: Space::Host, mask: false, written: true }
     }
@@ -159,7 +177,7 @@ impl Program {
     }
 
     /// Writes an op; what is in flight comes down first.
-    fn op(&mut self, name: &str, inputs: &[&Array], out: (&str, &str), attrs: &str) {
+    pub(super) fn op(&mut self, name: &str, inputs: &[&Array], out: (&str, &str), attrs: &str) {
         let touched = |name: &str| inputs.iter().any(|input| input.name == name) || out.0 == name;
         if self.in_flight.iter().any(|name| touched(name))
             || self.in_flight.iter().any(|name| name.starts_with("%view"))
@@ -177,7 +195,7 @@ impl Program {
 
     fn statement(&mut self) {
         let space = self.space();
-        match self.random.below(18) {
+        match self.random.below(26) {
             0..4 => self.arithmetic(space),
             4 => self.division(space),
             5 => self.choice(space),
@@ -191,6 +209,12 @@ impl Program {
             14 => self.element(),
             15 => self.round(),
             16 if self.depth == 0 => self.clause(),
+            17 | 18 => self.whole(),
+            19 => self.device_scalar(),
+            20 | 21 if self.depth == 0 => self.device_clause(),
+            22 if self.depth == 0 => self.guarded_gather(space),
+            23 if self.depth == 0 => self.part(space),
+            24 if self.depth == 0 => self.rows(space),
             _ => self.copy(space),
         }
     }
@@ -343,32 +367,68 @@ impl Program {
 
     /// A buffer of two halves, each an array of its own.
     fn halves(&mut self, space: Space) {
-        let (ty, name) = if space == Space::Host { ("!h", "host") } else { ("!d", "device") };
+        let ty = if space == Space::Host { "!h" } else { "!d" };
         let whole = self.name("w");
         self.line(&format!("{whole} = \"xpu.alloc\"(%B2) : (index) -> {ty}"));
         let k = self.scalar();
         self.op("constant", &[&k], (&whole, ty), "");
+        let whole = Array { name: whole, ty, space, mask: false, written: true };
+        self.split(&whole);
+        self.wholes.push(whole);
+    }
+
+    fn split(&mut self, whole: &Array) {
+        let space = if whole.space == Space::Host { "host" } else { "device" };
         for offset in ["0", "%B"] {
             let view = self.name("view");
-            let ty = match (offset, space) {
+            let ty = match (offset, whole.space) {
                 ("0", Space::Host) => "memref<?xi32, strided<[1]>, \"host\">",
                 ("0", Space::Device) => "memref<?xi32, strided<[1]>, \"device\">",
                 (_, Space::Host) => "memref<?xi32, strided<[1], offset: ?>, \"host\">",
                 (_, Space::Device) => "memref<?xi32, strided<[1], offset: ?>, \"device\">",
             };
-            self.line(&format!(
-                "{view} = memref.subview {whole}[{offset}] [%B] [1] : memref<?xi32, \"{name}\"> to {ty}"
-            ));
-            self.arrays.push(Array { name: view, ty, space, mask: false, written: true });
+            let from = format!("memref.subview {}[{offset}] [%B] [1]", whole.name);
+            self.line(&format!("{view} = {from} : memref<?xi32, \"{space}\"> to {ty}"));
+            self.arrays.push(Array { name: view, ty, space: whole.space, mask: false, written: true });
+        }
+    }
+
+    /// Works on a whole, of which halves may be known.
+    fn whole(&mut self) {
+        let (x, y) = (self.random.pick(&self.wholes).clone(), self.random.pick(&self.wholes).clone());
+        self.wait();
+        match (x.space, y.space) {
+            _ if x.name == y.name && self.random.below(2) == 0 => {
+                self.op("cumsum", &[&x], (&x.name, x.ty), "")
+            }
+            _ if x.name == y.name => {
+                let k = self.scalar();
+                self.op("broadcast_add", &[&x, &k], (&x.name, x.ty), "");
+            }
+            (Space::Host, Space::Device) => self.op("h2d", &[&x], (&y.name, y.ty), "blocking"),
+            (Space::Device, Space::Host) => self.op("d2h", &[&x], (&y.name, y.ty), "blocking"),
+            _ => self.op("copy", &[&x], (&y.name, y.ty), ""),
         }
     }
 
     fn branch(&mut self) {
         self.wait();
-        let condition = *self.random.pick(&["%c", "%e"]);
-        self.line(&format!("scf.if {condition} {{"));
+        let mut condition = (*self.random.pick(&["%c", "%e"])).to_owned();
+        if self.random.below(3) == 0 {
+            condition = self.name("c");
+            let (x, y) = (self.scalar().name, self.scalar().name);
+            self.line(&format!("{condition} = arith.cmpi slt, {x}, {y} : i32"));
+        }
+        // A scalar that each side yields.
+        let yields = self.random.below(3) == 0;
+        let result = self.name("y");
+        match yields {
+            true => self.line(&format!("{result} = scf.if {condition} -> (i32) {{")),
+            false => self.line(&format!("scf.if {condition} {{")),
+        }
         let (arrays, scalars) = (self.arrays.clone(), self.scalars.clone());
-        for side in 0..=self.random.below(2) {
+        let sides = if yields { 2 } else { 1 + self.random.below(2) };
+        for side in 0..sides {
             if side == 1 {
                 self.line("} else {");
             }
@@ -377,11 +437,18 @@ impl Program {
                 self.statement();
             }
             self.wait();
+            if yields {
+                let k = self.scalar().name;
+                self.line(&format!("scf.yield {k} : i32"));
+            }
             self.depth -= 1;
             // What only one side has made or written is not there afterwards.
             self.arrays.clone_from(&arrays);
             self.scalars.clone_from(&scalars);
         }
         self.line("}");
+        if yields {
+            self.scalars.push(result);
+        }
     }
 }
