@@ -13,18 +13,23 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use xpuc::dialect::ir::Module;
+use xpuc::passes::infer_shapes::Facts;
 use xpuc::passes::pass::{Pass, PassCx};
 use xpuc::passes::registry;
+use xpuc::passes::simplify::Steps;
 use xpuc::{Phase, Session, Target};
 
 /// Slot mappings in a program.
 const CHAINS: [u64; 6] = [1, 3, 10, 30, 100, 300];
 
 /// Rows of the table: passes, and all of the optimizer with the checks between them.
-const ROWS: [&str; 7] = ["raise", "infer-shapes", "simplify", "offload", "plan", "lower", "whole"];
+const ROWS: [&str; 8] = ["raise", "infer-shapes", "simplify", SEARCH, "offload", "plan", "lower", "whole"];
+
+/// The row of the e-graph alone: saturation and extraction, a part of `simplify`.
+const SEARCH: &str = "e-graph";
 
 /// The longest that something should take, in milliseconds.
-const GOALS: [(&str, f64); 3] = [("simplify/inplace", 1.0), ("simplify/1", 0.1), ("whole/300", 80.0)];
+const GOALS: [(&str, f64); 3] = [("e-graph/inplace", 1.0), ("e-graph/1", 0.1), ("whole/300", 80.0)];
 
 /// The largest exponent of growth that counts as linear.
 const LINEAR: f64 = 1.2;
@@ -106,6 +111,14 @@ fn rows(c: &mut Criterion, times: &mut Times, program: &str, size: u64, source: 
     let (start, module) = parsed(source);
     let (mut cx, mut before) = (start.clone(), module.clone());
     for pass in passes() {
+        if pass.name() == "simplify" {
+            let func = before.funcs.iter().find(|func| func.entry().is_some()).expect("a program");
+            let shapes = Facts::of(func).expect("sizes");
+            let prepare = || Steps::import(func, &shapes);
+            timed(c, times, (SEARCH, program, size), prepare, |steps| {
+                steps.search().map(drop).expect("terms")
+            });
+        }
         if ROWS.contains(&pass.name()) {
             let run = |cx: &mut PassCx, module: &Module| pass.run(cx, module).expect("the next form");
             measure(c, times, (pass.name(), program, size), (&cx, &before), run);
@@ -115,13 +128,25 @@ fn rows(c: &mut Criterion, times: &mut Times, program: &str, size: u64, source: 
     measure(c, times, ("whole", program, size), (&start, &module), optimize);
 }
 
-/// One benchmark; its time is that of the fastest sample, since what else the machine does only adds to it.
+/// One benchmark of a pass.
 fn measure(
     c: &mut Criterion,
     times: &mut Times,
-    (row, program, size): (&str, &str, u64),
+    name: (&str, &str, u64),
     (cx, module): (&PassCx, &Module),
     run: impl Fn(&mut PassCx, &Module) -> Module,
+) {
+    timed(c, times, name, || cx.clone(), |cx| run(cx, black_box(module)));
+}
+
+/// One benchmark of a step on what is prepared for it; its time is that of the fastest sample, since what else the
+/// machine does only adds to it.
+fn timed<T, R>(
+    c: &mut Criterion,
+    times: &mut Times,
+    (row, program, size): (&str, &str, u64),
+    prepare: impl Fn() -> T,
+    step: impl Fn(&mut T) -> R,
 ) {
     let mut samples: Vec<f64> = Vec::new();
     let mut group = c.benchmark_group(row);
@@ -131,9 +156,9 @@ fn measure(
         b.iter_custom(|times| {
             let mut all = Duration::ZERO;
             for _ in 0..times {
-                let mut cx = cx.clone();
+                let mut prepared = prepare();
                 let start = Instant::now();
-                let after = run(&mut cx, black_box(module));
+                let after = step(&mut prepared);
                 all += start.elapsed();
                 black_box(after);
             }
