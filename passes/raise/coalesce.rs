@@ -60,9 +60,11 @@ fn find(func: &Func) -> Option<Found> {
         // From there on the argument is nobody's but this buffer's, which is not used again after the copy.
         let apart = ops[made..].iter().enumerate().all(|(offset, id)| {
             let (op, at_op) = (func.op(*id), made + offset);
-            let known = is_pure(op) || Kind::of(op).is_some() || &*op.name == "func.return";
+            let known = match Kind::of(op) {
+                Some(kind) => !matches!(kind, Kind::Fusion | Kind::Launch | Kind::Require),
+                None => is_pure(op) || &*op.name == "func.return",
+            };
             (known || at_op > at)
-                && (Kind::of(op) != Some(Kind::Require) || at_op > at)
                 && (*id == *into || at_op > at || !touches(op, arg))
                 && (at_op <= copied || !touches(op, local))
         });
