@@ -59,8 +59,7 @@ fn find(func: &Func) -> Option<Found> {
         let apart = ops[made..].iter().enumerate().all(|(offset, id)| {
             let (op, at_op) = (func.op(*id), made + offset);
             let known = is_pure(op) || Kind::of(op).is_some() || &*op.name == "func.return";
-            (known || at_op > at)
-                && (Kind::of(op) != Some(Kind::Require) || at_op > at)
+            (at_op > at || (known && Kind::of(op) != Some(Kind::Require)))
                 && (*id == *into || at_op > at || !touches(op, arg))
                 && (at_op <= copied || !touches(op, local))
         });
