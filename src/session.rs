@@ -104,7 +104,7 @@ impl Session {
             found: name.to_owned(),
             expected: registry::PASSES.into_iter().map(|pass| pass.name()).collect(),
         })?;
-        let result = catch_unwind(AssertUnwindSafe(|| run(pass)));
+        let result = stacker::grow(STACK_BYTES, || catch_unwind(AssertUnwindSafe(|| run(pass))));
         let after = result.map_err(|panic| {
             let text = panic.downcast_ref::<String>().cloned();
             let text = text.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
@@ -158,3 +158,7 @@ impl Session {
         self.mlir.canonicalize(&module).map(Lowered).map_err(invalid)
     }
 }
+
+/// Stack of a pass in bytes, of which only what is used takes memory: passes follow operands down to memory, and a
+/// program may be one long chain of them.
+const STACK_BYTES: usize = 1 << 30;

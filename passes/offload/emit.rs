@@ -348,7 +348,7 @@ impl<'a> Emit<'a, '_> {
             }
             if matches!(role, Role::Fixed(_)) {
                 let read = program.op(value).is_some_and(|op| Kind::of(op) == Some(Kind::Read));
-                return if read { self.read(value) } else { self.host[&value] };
+                return if read { self.read(value) } else { self.host(value) };
             }
             let first = if remade { stage } else { self.stages.device_stage(value) };
             if first < stage && !program.is_tensor(value) {

@@ -12,6 +12,7 @@ use crate::fail::can_fail;
 use crate::pass::Costs;
 use crate::raise::ByBuffer;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use xpuc_dialect::ir::{Def, OpId, Space, ValueId};
 use xpuc_dialect::ops::{Kind, space};
@@ -44,6 +45,24 @@ impl Launch {
     }
 }
 
+/// Values that others are computed from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    None,
+    One(ValueId),
+    Many,
+}
+
+impl Source {
+    fn and(self, other: Source) -> Source {
+        match (self, other) {
+            (Source::None, source) | (source, Source::None) => source,
+            (one, other) if one == other => one,
+            _ => Source::Many,
+        }
+    }
+}
+
 pub(super) struct Stages<'a> {
     program: &'a Program<'a>,
     sides: &'a Sides,
@@ -66,6 +85,8 @@ pub(super) struct Stages<'a> {
     pub(super) launches: BTreeMap<usize, Launch>,
     /// The first value of each launch that has to be brought down before it starts.
     awaited: BTreeMap<usize, ValueId>,
+    /// What each value can be computed from again.
+    sources: RefCell<HashMap<ValueId, Source>>,
     /// Launch of each write to the device, by position.
     pub(super) written: HashMap<usize, usize>,
     marked: HashSet<(ValueId, usize)>,
@@ -132,6 +153,7 @@ impl<'a> Stages<'a> {
             homes: HashSet::default(),
             launches: BTreeMap::new(),
             awaited: BTreeMap::new(),
+            sources: RefCell::default(),
             written: HashMap::default(),
             marked: HashSet::default(),
             on_host: HashSet::default(),
@@ -274,12 +296,13 @@ impl<'a> Stages<'a> {
                             now = now.max(self.on_host(program.source(operand), at));
                         }
                     }
-                    for result in &op.results {
-                        self.reads.insert(*result, now);
-                    }
                     let harmless = matches!(Kind::of(op), Some(Kind::Alloc)) || &*op.name == "func.return";
                     if !harmless {
                         floor = now + 1;
+                    }
+                    // The launch before may have started by then.
+                    for result in &op.results {
+                        self.reads.insert(*result, floor);
                     }
                 }
             }
@@ -421,24 +444,39 @@ impl<'a> Stages<'a> {
     /// Whether the host computes a scalar of the device again instead of having it sent: arithmetic on one
     /// scalar that is sent.
     pub(super) fn again(&self, value: ValueId) -> bool {
-        let mut sent = BTreeSet::new();
-        self.sides.is_device(value) && self.is_scalar_op(value) && {
-            self.collect_sent(value, &mut sent);
-            sent.len() <= 1
-        }
+        self.sides.is_device(value) && self.is_scalar_op(value) && self.source(value) != Source::Many
     }
 
     /// Whether a launch computes a value of the host again instead of having it sent: element by element from one
     /// array, which is sent in its place.
     pub(super) fn is_remade(&self, value: ValueId) -> bool {
-        let mut sent = BTreeSet::new();
         self.program.role(value) == Role::Free
             && !self.sides.is_device(value)
             && self.is_element_wise(value)
-            && {
-                self.collect_arrays(value, &mut sent);
-                sent.len() <= 1
+            && self.source(value) != Source::Many
+    }
+
+    /// What has to be sent so that a value can be computed again: through arithmetic on scalars, through ops on
+    /// elements to the arrays.
+    fn source(&self, value: ValueId) -> Source {
+        let program = self.program;
+        if program.role(value) == Role::Both {
+            return Source::None;
+        }
+        if let Some(known) = self.sources.borrow().get(&value) {
+            return *known;
+        }
+        let of_elements = self.is_element_wise(value);
+        let source = match program.op(value) {
+            Some(op) if program.role(value) == Role::Free && (of_elements || self.is_scalar_op(value)) => {
+                let operands = program.operands(op).into_iter();
+                let sent = operands.filter(|v| !of_elements || program.is_tensor(*v));
+                sent.fold(Source::None, |all, operand| all.and(self.source(operand)))
             }
+            _ => Source::One(value),
+        };
+        self.sources.borrow_mut().insert(value, source);
+        source
     }
 
     fn is_element_wise(&self, value: ValueId) -> bool {
@@ -446,41 +484,9 @@ impl<'a> Stages<'a> {
         self.program.is_tensor(value) && kind.is_some_and(|kind| kind.is_pointwise() && kind != Kind::Gather)
     }
 
-    fn collect_arrays(&self, value: ValueId, sent: &mut BTreeSet<ValueId>) {
-        if !self.program.is_tensor(value) || self.program.role(value) == Role::Both || sent.len() > 1 {
-            return;
-        }
-        match self.program.op(value) {
-            Some(op) if self.program.role(value) == Role::Free && self.is_element_wise(value) => {
-                for operand in self.program.operands(op) {
-                    self.collect_arrays(operand, sent);
-                }
-            }
-            _ => {
-                sent.insert(value);
-            }
-        }
-    }
-
     fn is_scalar_op(&self, value: ValueId) -> bool {
         let arith = self.program.op(value).is_some_and(|op| op.name.starts_with("arith."));
         arith && !self.program.is_tensor(value)
-    }
-
-    fn collect_sent(&self, value: ValueId, sent: &mut BTreeSet<ValueId>) {
-        if self.program.role(value) == Role::Both || sent.len() > 1 {
-            return;
-        }
-        match self.program.op(value) {
-            Some(op) if self.is_scalar_op(value) => {
-                for operand in self.program.operands(op) {
-                    self.collect_sent(operand, sent);
-                }
-            }
-            _ => {
-                sent.insert(value);
-            }
-        }
     }
 
     fn mark_host(&mut self, value: ValueId, at: usize) {

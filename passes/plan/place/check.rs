@@ -409,11 +409,16 @@ impl<'a> Check<'a> {
                 kept.extend(onwards(func.op(id)));
             }
         }
-        let uses = |op: &Op| op.operands.iter().filter(|v| **v == old).count();
+        // What is made of it by leaving it where it is holds it too, and is computed when it may be gone.
+        let mut held: HashSet<ValueId> = std::iter::once(old).collect();
         fusions.members(anchor).iter().all(|id| {
             let op = func.op(*id);
-            let passed = onwards(op).iter().filter(|v| **v == old).count();
-            uses(op) == 0 || (keepers.contains(id) && uses(op) == passed)
+            let uses = op.operands.iter().filter(|v| held.contains(v)).count();
+            let passed = onwards(op).iter().filter(|v| held.contains(v)).count();
+            if uses > 0 {
+                held.extend(&op.results);
+            }
+            uses == 0 || (keepers.contains(id) && uses == passed)
         })
     }
 
