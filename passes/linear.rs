@@ -3,10 +3,11 @@
 //! Passes that write a function anew may move reads and drop what nobody needs, never the order of writes. This
 //! compares the two functions, read-only, and is always on.
 
+use crate::extents::Extents;
+use crate::infer_shapes::Facts;
 use crate::raise::Buffers;
 use crate::tidy::is_pure;
-use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashSet as HashSet};
+use rustc_hash::FxHashMap as HashMap;
 use xpuc_dialect::ir::{Def, Func, Loc, Op, ValueId};
 use xpuc_dialect::ops::Kind;
 
@@ -23,76 +24,104 @@ pub enum LinearError {
         /// What it does there now.
         found: String,
     },
-    /// A read of a version that nobody read before.
-    #[error(
-        "expected reads of {buffer} where it had been written as often as before, found one after {version} writes"
-    )]
-    Version {
+    /// A read has passed a write that may change what it reads.
+    #[error("expected a read of {buffer} after as many effects as before, found it after {effects}")]
+    Moved {
         /// The buffer.
         buffer: String,
-        /// Writes before the read.
-        version: usize,
+        /// Effects before the read now.
+        effects: usize,
     },
 }
-
-type FxIndexMap<K, V> = IndexMap<K, V, FxBuildHasher>;
 
 /// What a function does to memory.
 #[derive(Debug, Default)]
 struct Trace {
-    effects: Vec<String>,
-    reads: Vec<(String, usize, Loc)>,
+    /// Each effect in words, and the view that it writes; none is any memory.
+    effects: Vec<(String, Option<ValueId>)>,
+    reads: Vec<Read>,
+}
+
+/// A read of memory.
+#[derive(Debug)]
+struct Read {
+    buffer: String,
+    loc: Loc,
+    view: ValueId,
+    /// Effects before it.
+    after: usize,
 }
 
 /// Whether `after` uses memory as `before` did; the location is that of the defect.
 pub(crate) fn check(before: &Func, after: &Func) -> Result<(), (Loc, LinearError)> {
-    let (before, now) = (trace(before), trace(after));
+    let (was, is) = (trace(before), trace(after));
     let none = || "nothing".to_owned();
-    for at in 0..before.effects.len().max(now.effects.len()) {
-        let (expected, found) = (before.effects.get(at), now.effects.get(at));
+    for at in 0..was.effects.len().max(is.effects.len()) {
+        let [expected, found] = [&was, &is].map(|trace| trace.effects.get(at).map(|(effect, _)| effect));
         if expected != found {
             let (expected, found) =
                 (expected.cloned().unwrap_or_else(none), found.cloned().unwrap_or_else(none));
             return Err((after.loc.clone(), LinearError::Order { at, expected, found }));
         }
     }
-    let known: HashSet<(&str, usize)> = before.reads.iter().map(|(b, version, _)| (&**b, *version)).collect();
-    match now.reads.into_iter().find(|(buffer, version, _)| !known.contains(&(&**buffer, *version))) {
-        Some((buffer, version, loc)) => Err((loc, LinearError::Version { buffer, version })),
-        None => Ok(()),
+    let mut originals: HashMap<(&str, &Loc), Vec<&Read>> = HashMap::default();
+    for read in &was.reads {
+        originals.entry((&read.buffer, &read.loc)).or_default().push(read);
+    }
+    let mut passing: Option<Passing<'_>> = None;
+    for read in &is.reads {
+        let originals = originals.get(&(&*read.buffer, &read.loc)).map_or(&[][..], Vec::as_slice);
+        let stayed = originals.iter().any(|original| original.after == read.after);
+        let mut may_pass = |original: &&&Read| {
+            let (first, last) = (original.after.min(read.after), original.after.max(read.after));
+            let passing = passing.get_or_insert_with(|| Passing::of(before));
+            was.effects[first..last].iter().all(|(_, write)| passing.is_free(original.view, *write))
+        };
+        if !stayed && !originals.iter().any(|original| may_pass(&original)) {
+            let error = LinearError::Moved { buffer: read.buffer.clone(), effects: read.after };
+            return Err((read.loc.clone(), error));
+        }
+    }
+    Ok(())
+}
+
+/// What reads may pass in a function.
+struct Passing<'a> {
+    func: &'a Func,
+    buffers: Buffers,
+    facts: Option<Facts>,
+}
+
+impl<'a> Passing<'a> {
+    fn of(func: &'a Func) -> Self {
+        Passing { func, buffers: Buffers::of(func), facts: Facts::of_values(func).ok() }
+    }
+
+    /// Whether a read of a view is the same before and after a write.
+    fn is_free(&self, view: ValueId, write: Option<ValueId>) -> bool {
+        let Some(write) = write else { return false };
+        let root = |memref: ValueId| self.buffers.root(memref).unwrap_or(memref);
+        let apart = |facts: &Facts| Extents::of(self.func, facts).disjoint(view, write);
+        !self.buffers.may_alias(root(view), root(write)) || self.facts.as_ref().is_some_and(apart)
     }
 }
 
 fn trace(func: &Func) -> Trace {
     let buffers = Buffers::of(func);
-    let root = |memref: ValueId| buffers.root(memref).unwrap_or(memref);
+    let name = |memref: ValueId| name(func, buffers.root(memref).unwrap_or(memref));
     let mut trace = Trace::default();
-    // How often each buffer was written so far, and any by ops that may.
-    let mut writes: FxIndexMap<ValueId, usize> = FxIndexMap::default();
-    let mut any = 0;
     for id in func.entry().map(|entry| &func.block(entry).ops).into_iter().flatten() {
         let op = func.op(*id);
         match Kind::of(op) {
             Some(Kind::Read) => {
-                let read = root(op.operands[0]);
-                let of = |buffer: &ValueId| writes.get(buffer).copied().unwrap_or(0);
-                let version = any
-                    + if buffers.is_alone(read) {
-                        of(&read)
-                    } else {
-                        writes.iter().filter(|(w, _)| buffers.may_alias(**w, read)).map(|(_, n)| n).sum()
-                    };
-                trace.reads.push((name(func, read), version, op.loc.clone()));
+                let (view, after) = (op.operands[0], trace.effects.len());
+                trace.reads.push(Read { buffer: name(view), loc: op.loc.clone(), view, after });
             }
             Some(Kind::Into) => {
-                let written = root(op.operands[1]);
-                trace.effects.push(format!("a write to {}", name(func, written)));
-                *writes.entry(written).or_default() += 1;
+                let view = op.operands[1];
+                trace.effects.push((format!("a write to {}", name(view)), Some(view)));
             }
-            _ if is_unknown(op) => {
-                trace.effects.push(op.name.to_string());
-                any += 1;
-            }
+            _ if is_unknown(op) => trace.effects.push((op.name.to_string(), None)),
             _ => {}
         }
     }
@@ -170,8 +199,8 @@ mod tests {
     fn a_read_does_not_pass_a_write_that_may_change_it() {
         let before = function(false, &[READ_X, WRITE_Y]);
         let after = function(false, &[READ_X, WRITE_Y, READ_X]);
-        let (_, error) = check(&before, &after).expect_err("a later version");
-        assert_eq!(error, LinearError::Version { buffer: "x".to_owned(), version: 1 });
+        let (_, error) = check(&before, &after).expect_err("a read behind the write");
+        assert_eq!(error, LinearError::Moved { buffer: "x".to_owned(), effects: 1 });
         assert_eq!(check(&after, &before), Ok(()));
     }
 

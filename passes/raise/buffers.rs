@@ -119,7 +119,7 @@ impl Buffers {
     }
 
     /// Whether a buffer aliases none but itself.
-    pub(crate) fn is_alone(&self, root: ValueId) -> bool {
+    fn is_alone(&self, root: ValueId) -> bool {
         self.distinct.contains(&root) && (self.unknown.is_empty() || self.promoted.contains(&root))
     }
 

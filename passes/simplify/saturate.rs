@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, Graph};
 use super::lang::Node;
-use super::{ITERATION_LIMIT, NODE_LIMIT, rules, sums};
+use super::{ITERATION_LIMIT, NODE_FACTOR, rules, sums};
 use egg::Rewrite;
 use std::collections::BTreeMap;
 
@@ -16,13 +16,17 @@ pub(super) struct Run {
     pub(super) fired: BTreeMap<String, u64>,
 }
 
+/// E-nodes that are no reason to stop.
+const SMALL: usize = 1000;
+
 /// Applies `rewrites` and the built-in rules until nothing changes or a limit is hit.
 ///
 /// There is no limit in time, which would make the result depend on the machine. In a round all rules see the
 /// same e-graph.
 pub(super) fn saturate(graph: &mut Graph, rewrites: &[&Rewrite<Node, Facts>]) -> Run {
     let mut run = Run::default();
-    while !run.saturated && run.rounds < ITERATION_LIMIT && graph.total_number_of_nodes() < NODE_LIMIT {
+    let limit = graph.total_number_of_nodes() * NODE_FACTOR + SMALL;
+    while !run.saturated && run.rounds < ITERATION_LIMIT && graph.total_number_of_nodes() < limit {
         run.rounds += 1;
         run.saturated = true;
         let mut fire = |name: &str, times: u64| {
