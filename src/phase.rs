@@ -44,8 +44,8 @@ impl Phase {
             Phase::Verify => "check the constraints of the dialect, bind the signature",
             Phase::Raise => "buffers to values",
             Phase::Shape => "infer symbolic sizes, check what is declared",
-            Phase::Simplify => "find the cheapest equal program",
-            Phase::Plan => "decide order, buffers and launches",
+            Phase::Simplify => "find the cheapest equal program, decide what the device computes",
+            Phase::Plan => "decide order and buffers",
             Phase::Lower => "commands, host loops and kernels",
         }
     }

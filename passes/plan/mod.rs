@@ -55,7 +55,7 @@ impl Pass for Plan {
     }
 
     fn summary(&self) -> &'static str {
-        "decide order, buffers and launches"
+        "decide order and buffers"
     }
 
     fn need(&self) -> Need {
