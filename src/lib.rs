@@ -19,6 +19,7 @@ mod pipeline;
 pub mod report;
 pub mod run;
 mod session;
+pub mod signature;
 mod stage;
 pub mod target;
 

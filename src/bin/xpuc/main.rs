@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. Exit codes: 0 all right, 1 the answer
 //! is no, 2 could not do it.
 
+mod audit;
 mod compare;
 mod compile;
 mod failure;
@@ -35,6 +36,7 @@ enum Command {
     Opt(opt::Args),
     Compile(compile::Args),
     Run(run::Args),
+    Audit(audit::Args),
     /// List the passes, in the order of the pipeline
     Passes(list::Args),
     /// List the phases of a compilation, in order
@@ -97,6 +99,7 @@ fn dispatch(command: Command) -> Result<Answer, Failure> {
         Command::Opt(args) => opt::run(args),
         Command::Compile(args) => compile::run(args),
         Command::Run(args) => run::run(args),
+        Command::Audit(args) => audit::run(args),
         Command::Passes(args) => list::passes(args),
         Command::Phases(args) => list::phases(args),
         Command::Rules(args) => list::rules(args),

@@ -1,0 +1,78 @@
+//! What infer functions return: how many, and whether they are there.
+
+use crate::signature::bind::{Mode, Role};
+use crate::signature::code::Code;
+use crate::signature::declared::Level;
+use crate::signature::finding::{Finding, Outcome, Outcomes};
+use crate::signature::op::{Bound, Op, count};
+use Outcome::{Crashes, Refused, Works, Wrong};
+
+pub(super) fn check(op: &Op, out: &mut Vec<Finding>) {
+    let infer = [Role::InferShape, Role::InferDtype];
+    infer.into_iter().filter_map(|role| op.bound(role)).for_each(|bound| counts(op, &bound, out));
+    let absent: Vec<Role> = infer.into_iter().filter(|role| op.reference(*role).is_none()).collect();
+    if !absent.is_empty() {
+        missing(op, &absent, out);
+    }
+}
+
+/// Another number of results than there are outputs to infer.
+fn counts(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
+    let declared = &op.declared;
+    let (plain, all) = (declared.plain_outputs().len(), declared.outputs().len());
+    let Some(returned) = bound.returns_as_bound(Mode::Pir) else { return };
+    let (what, word) = match bound.role {
+        Role::InferShape => ("shape", "shapes"),
+        _ => ("type", "types"),
+    };
+    let outputs = if plain == all {
+        format!("{plain}, one for each output")
+    } else {
+        format!("{plain}, one for each output that is not in place")
+    };
+    for one in returned {
+        let Some(found) = count(&one.value) else { continue };
+        let place = bound.function.unit.text.place(one.range.clone());
+        let found_text = format!("{found} {}", if found == 1 { what } else { word });
+        let message = format!("{} returns {found_text}, expected {outputs}", bound.role);
+        let (code, modes) = if found < plain {
+            (Code::PD010, Outcomes::new(Works, Crashes, Refused))
+        } else if found == plain {
+            continue;
+        } else if plain < all && plain > 0 {
+            (Code::PD012, Outcomes::new(Works, Wrong, Refused))
+        } else {
+            (Code::PD011, Outcomes::new(Works, Works, Refused))
+        };
+        let finding = Finding::new(code, &declared.name, &place, modes, message)
+            .related(&bound.reference.place, format!("{} is set here", bound.role));
+        out.push(match code {
+            Code::PD012 => finding.help(
+                "outputs in place have the shapes and types of their inputs; what comes first here is taken for the others",
+            ),
+            _ => finding,
+        });
+    }
+}
+
+/// No infer function, and no default that would do.
+fn missing(op: &Op, absent: &[Role], out: &mut Vec<Finding>) {
+    let declared = &op.declared;
+    let (inputs, outputs) = (declared.inputs().len(), declared.outputs().len());
+    let in_place = declared.inplace().len();
+    let copies = inputs == 1 && outputs == 1 || in_place == outputs && outputs > 0;
+    // The default of a gradient is the shape of what it is the gradient of.
+    if copies || declared.level != Level::Forward {
+        return;
+    }
+    let names: Vec<String> = absent.iter().map(ToString::to_string).collect();
+    let message = format!(
+        "expected {}, found none: Paddle has a default for 1 input and 1 output, or if all outputs are in place; here are {inputs} and {outputs}, {in_place} in place",
+        names.join(" and "),
+    );
+    let modes = Outcomes::new(Works, Crashes, Refused);
+    let setter = |role: &Role| if *role == Role::InferShape { ".SetInferShapeFn(...)" } else { ".SetInferDtypeFn(...)" };
+    let setters: Vec<&str> = absent.iter().map(setter).collect();
+    let finding = Finding::new(Code::PD013, &declared.name, &declared.place, modes, message);
+    out.push(finding.help(format!("add {}", setters.join(" and "))));
+}

@@ -1,0 +1,276 @@
+//! Expressions of infer functions.
+
+use super::Machine;
+use super::value::{Dtype, Shape, Size, Value};
+use crate::signature::ast::{Expr, ExprKind};
+use xpuc_dialect::dim::Dim;
+
+impl Machine {
+    pub(super) fn value(&mut self, expr: &Expr) -> Value {
+        match &expr.kind {
+            ExprKind::Int(value) => Value::int(*value),
+            ExprKind::Bool(value) => Value::Bool(Some(*value)),
+            ExprKind::Name(name) => self.name(name),
+            ExprKind::List(values) => Value::List(values.iter().map(|value| self.value(value)).collect()),
+            ExprKind::Unary(op, value) => {
+                let value = self.value(value);
+                unary(op, &value)
+            }
+            ExprKind::Binary(op, left, right) => {
+                let (left, right) = (self.value(left), self.value(right));
+                binary(op, &left, &right)
+            }
+            ExprKind::Choice(condition, then, otherwise) => {
+                let condition = self.condition(condition);
+                let (then, otherwise) = (self.value(then), self.value(otherwise));
+                match condition {
+                    Some(true) => then,
+                    Some(false) => otherwise,
+                    None => then.join(&otherwise, "it depends on a condition"),
+                }
+            }
+            ExprKind::Index(base, index) => {
+                let (base, index) = (self.value(base), self.value(index).size());
+                element(&base, &index)
+            }
+            ExprKind::Call(callee, args) => self.call(callee, args),
+            ExprKind::Assign(op, target, value) => {
+                let value = self.value(value);
+                self.assign(op, target, value)
+            }
+            ExprKind::Str(_) => Value::unknown("it is a text"),
+            ExprKind::Member(..) | ExprKind::Other(_) => {
+                Value::unknown("it is computed in a way that is not followed")
+            }
+        }
+    }
+
+    fn name(&self, name: &str) -> Value {
+        if let Some(value) = self.values.get(name) {
+            return value.clone();
+        }
+        let mut parts = name.rsplit("::");
+        let (last, before) = (parts.next().unwrap_or_default(), parts.next());
+        if before == Some("DataType") {
+            return Value::Type(Dtype::Named(last.to_owned()));
+        }
+        Value::unknown(format!("{name} is not known"))
+    }
+
+    /// Whether a condition holds, if that is known.
+    pub(super) fn condition(&mut self, expr: &Expr) -> Option<bool> {
+        match self.value(expr) {
+            Value::Bool(value) => value,
+            Value::Size(size) => size.as_const().map(|value| value != 0),
+            _ => None,
+        }
+    }
+
+    fn call(&mut self, callee: &Expr, args: &[Expr]) -> Value {
+        if let ExprKind::Member(base, method) = &callee.kind {
+            return self.method(base, method, args);
+        }
+        let Some(name) = callee.name() else { return Value::unknown("a call is not followed") };
+        let values: Vec<Value> = args.iter().map(|arg| self.value(arg)).collect();
+        let bare = name.split('<').next().unwrap_or_default();
+        match (bare.rsplit("::").next().unwrap_or_default(), &values[..]) {
+            ("max", [a, b]) => sizes(a, b, |a, b| Dim::max(a, b).ok()),
+            ("max", [Value::List(values)]) if values.len() == 2 => {
+                sizes(&values[0], &values[1], |a, b| Dim::max(a, b).ok())
+            }
+            ("min", [a, b]) => sizes(a, b, |a, b| Dim::max(&a.neg().ok()?, &b.neg().ok()?).ok()?.neg().ok()),
+            // Conversions.
+            ("int64_t" | "int" | "int32_t" | "size_t" | "long" | "make_optional" | "move", [value]) => {
+                value.clone()
+            }
+            ("vector" | "initializer_list", values) => vector(name, values),
+            (other, _) => Value::unknown(format!("{other} is not followed")),
+        }
+    }
+
+    fn method(&mut self, base: &Expr, method: &str, args: &[Expr]) -> Value {
+        let target = self.value(base);
+        let values: Vec<Value> = args.iter().map(|arg| self.value(arg)).collect();
+        match (method, &target, &values[..]) {
+            // Of `paddle::optional`.
+            ("get" | "value", _, []) => target,
+            ("size", Value::Shape(shape), []) => Value::Size(shape.rank()),
+            ("size", Value::List(list), []) => Value::int(i64::try_from(list.len()).unwrap_or(i64::MAX)),
+            ("empty", Value::Shape(Shape::Dims(dims)), []) => Value::Bool(Some(dims.is_empty())),
+            ("empty" | "is_initialized" | "has_value", _, []) => Value::Bool(None),
+            ("at", _, [index]) => element(&target, &index.size()),
+            ("front", _, []) => element(&target, &Size::constant(0)),
+            ("back", Value::Shape(Shape::Dims(dims)), []) if !dims.is_empty() => {
+                Value::Size(dims[dims.len() - 1].clone())
+            }
+            ("back", Value::Shape(Shape::OfInput { name, changed, .. }), []) if changed.is_empty() => {
+                Value::Size(Size::of_tensor("last", name))
+            }
+            ("push_back" | "emplace_back", _, [value]) => {
+                let pushed = match &target {
+                    Value::Shape(Shape::Dims(dims)) => {
+                        let mut dims = dims.clone();
+                        dims.push(value.size());
+                        Value::Shape(Shape::Dims(dims))
+                    }
+                    Value::List(list) => {
+                        let mut list = list.clone();
+                        list.push(value.clone());
+                        Value::List(list)
+                    }
+                    _ => Value::unknown("it grows in a way that is not followed"),
+                };
+                self.store(base, pushed);
+                Value::unknown("push_back returns nothing")
+            }
+            ("reserve" | "begin" | "end" | "data", ..) => Value::unknown(format!("{method} is not followed")),
+            // Whatever it does, it may change what it is called on.
+            _ => {
+                self.store(base, Value::unknown(format!("{method} is not followed")));
+                Value::unknown(format!("{method} is not followed"))
+            }
+        }
+    }
+
+    fn assign(&mut self, op: &str, target: &Expr, value: Value) -> Value {
+        let value = match op.strip_suffix('=') {
+            Some("") => value,
+            Some(op) => {
+                let old = self.value(target);
+                binary(op, &old, &value)
+            }
+            None => Value::unknown(format!("{op} is not followed")),
+        };
+        self.store(target, value.clone());
+        value
+    }
+
+    /// Puts a value into a variable, or an element of one.
+    fn store(&mut self, target: &Expr, value: Value) {
+        match &target.kind {
+            ExprKind::Name(name) => {
+                if let Some(old) = self.values.get_mut(name) {
+                    // `shape = {a, b}`
+                    *old = match (&old, &value) {
+                        (Value::Shape(_), Value::List(_)) => Value::Shape(value.shape()),
+                        _ => value,
+                    };
+                }
+            }
+            ExprKind::Index(base, index) => {
+                let index = self.value(index).size().as_const().and_then(|i| usize::try_from(i).ok());
+                let mut whole = self.value(base);
+                match (&mut whole, index) {
+                    (Value::Shape(shape), Some(axis)) => shape.set(axis, value.size()),
+                    (Value::List(list), Some(at)) if at < list.len() => list[at] = value,
+                    _ => whole = Value::unknown("an element is assigned that is not known"),
+                }
+                self.store(base, whole);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `std::vector<T>(...)` and `std::vector<T>{...}`.
+fn vector(ty: &str, values: &[Value]) -> Value {
+    let of_sizes = ty.ends_with("<int64_t>");
+    let list = |values: Vec<Value>| {
+        if of_sizes { Value::Shape(Value::List(values).shape()) } else { Value::List(values) }
+    };
+    match values {
+        [] => list(Vec::new()),
+        [Value::List(values)] => list(values.clone()),
+        [count, value] => match count.size().as_const().and_then(|count| usize::try_from(count).ok()) {
+            Some(count) if count <= MAX_COPIES => list(vec![value.clone(); count]),
+            _ => Value::unknown("a length is not known"),
+        },
+        [Value::Shape(shape)] => Value::Shape(shape.clone()),
+        [count] => match count.size().as_const().and_then(|count| usize::try_from(count).ok()) {
+            Some(count) if count <= MAX_COPIES => list(vec![Value::int(0); count]),
+            _ => Value::unknown("a length is not known"),
+        },
+        _ => Value::unknown("a vector is made in a way that is not followed"),
+    }
+}
+
+/// Most elements of a vector that is filled with copies of one value.
+const MAX_COPIES: usize = 64;
+
+fn element(base: &Value, index: &Size) -> Value {
+    let Some(index) = index.as_const().and_then(|index| usize::try_from(index).ok()) else {
+        return Value::unknown("an index is not known");
+    };
+    match base {
+        Value::Shape(shape) => Value::Size(shape.dim(index)),
+        Value::List(list) => list.get(index).cloned().unwrap_or_else(|| Value::unknown("an index is beyond")),
+        Value::Unknown(why) => Value::unknown(why.clone()),
+        _ => Value::unknown("it has no elements"),
+    }
+}
+
+fn unary(op: &str, value: &Value) -> Value {
+    match (op, value) {
+        ("-", value) => match value.size() {
+            Size::Known(dim) => known(dim.neg().ok()),
+            Size::Unknown(why) => Value::unknown(why),
+        },
+        // `*optional`
+        ("*" | "+" | "&", value) => value.clone(),
+        ("!", Value::Bool(value)) => Value::Bool(value.map(|value| !value)),
+        ("!", _) => Value::Bool(None),
+        _ => Value::unknown(format!("{op} is not followed")),
+    }
+}
+
+fn binary(op: &str, left: &Value, right: &Value) -> Value {
+    match op {
+        "+" => sizes(left, right, |a, b| a.add(b).ok()),
+        "-" => sizes(left, right, |a, b| a.sub(b).ok()),
+        "*" => sizes(left, right, |a, b| a.mul(b).ok()),
+        // Sizes are not negative: the quotient is rounded down.
+        "/" => sizes(left, right, floordiv),
+        "%" => sizes(left, right, |a, b| a.sub(&b.mul(&floordiv(a, b)?).ok()?).ok()),
+        "&&" | "||" => match (left, right) {
+            (Value::Bool(a), Value::Bool(b)) => Value::Bool(match (op, a, b) {
+                ("&&", Some(false), _) | ("&&", _, Some(false)) => Some(false),
+                ("||", Some(true), _) | ("||", _, Some(true)) => Some(true),
+                (_, Some(a), Some(b)) => Some(if op == "&&" { *a && *b } else { *a || *b }),
+                _ => None,
+            }),
+            _ => Value::Bool(None),
+        },
+        "==" | "!=" | "<" | "<=" | ">" | ">=" => {
+            let (Size::Known(a), Size::Known(b)) = (left.size(), right.size()) else { return Value::Bool(None) };
+            let difference = a.sub(&b).ok().and_then(|difference| difference.as_const());
+            Value::Bool(difference.map(|d| match op {
+                "==" => d == 0,
+                "!=" => d != 0,
+                "<" => d < 0,
+                "<=" => d <= 0,
+                ">" => d > 0,
+                _ => d >= 0,
+            }))
+        }
+        _ => Value::unknown(format!("{op} is not followed")),
+    }
+}
+
+/// `floor(a / b)` is `ceil((a - b + 1) / b)`.
+fn floordiv(a: &Dim, b: &Dim) -> Option<Dim> {
+    if let (Some(a), Some(b)) = (a.as_const(), b.as_const()) {
+        return a.checked_div(b).map(Dim::constant);
+    }
+    Dim::ceildiv(&a.sub(b).ok()?.add(&Dim::constant(1)).ok()?, b).ok()
+}
+
+fn sizes(left: &Value, right: &Value, op: impl Fn(&Dim, &Dim) -> Option<Dim>) -> Value {
+    match (left.size(), right.size()) {
+        (Size::Known(a), Size::Known(b)) => known(op(&a, &b)),
+        (Size::Unknown(why), _) | (_, Size::Unknown(why)) => Value::unknown(why),
+    }
+}
+
+fn known(dim: Option<Dim>) -> Value {
+    dim.map_or_else(|| Value::unknown("it grows beyond what is followed"), |dim| Value::Size(Size::Known(dim)))
+}

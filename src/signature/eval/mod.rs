@@ -1,0 +1,156 @@
+//! What an infer function returns, in symbols, over its parameters as Paddle binds them.
+//!
+//! It is run, not guessed: locals, assignments, `if`, the constructors and methods of `std::vector`. What is not
+//! followed makes what it touches unknown; a branch whose condition is not known is taken and not taken.
+
+mod expr;
+mod value;
+
+pub(crate) use value::{Dtype, Shape, Size, Value};
+
+use super::ast::{Expr, ExprKind, Stmt, each};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// One `return` that may be reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Returned {
+    pub(crate) value: Value,
+    /// Bytes of the function's unit.
+    pub(crate) range: Range<usize>,
+}
+
+/// Every `return` that a body may reach, with `values` for its parameters.
+pub(crate) fn returns(body: &[Stmt], values: BTreeMap<String, Value>) -> Vec<Returned> {
+    let mut machine = Machine { values, returned: Vec::new(), steps: MAX_STEPS };
+    machine.run(body);
+    machine.returned
+}
+
+/// Most statements that are run.
+const MAX_STEPS: usize = 100_000;
+
+struct Machine {
+    values: BTreeMap<String, Value>,
+    returned: Vec<Returned>,
+    steps: usize,
+}
+
+/// Whether what is behind a statement runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Goes,
+    Ends,
+}
+
+impl Machine {
+    fn run(&mut self, body: &[Stmt]) -> Flow {
+        for stmt in body {
+            self.steps = self.steps.saturating_sub(1);
+            if self.steps == 0 || self.step(stmt) == Flow::Ends {
+                return Flow::Ends;
+            }
+        }
+        Flow::Goes
+    }
+
+    fn step(&mut self, stmt: &Stmt) -> Flow {
+        match stmt {
+            Stmt::Declare { ty, name, value } => {
+                let value = value.as_ref().map(|value| self.value(value));
+                self.values.insert(name.clone(), declared(ty, value));
+            }
+            Stmt::Do(expr) => {
+                self.value(expr);
+            }
+            Stmt::Return { value, range } => {
+                let value = match value {
+                    Some(value) => self.value(value),
+                    None => Value::unknown("nothing is returned"),
+                };
+                self.returned.push(Returned { value, range: range.clone() });
+                return Flow::Ends;
+            }
+            Stmt::If { condition, then, otherwise } => return self.branch(condition, then, otherwise),
+            Stmt::Block(body) => return self.run(body),
+            Stmt::Loop(body) => {
+                // Whatever it changes is not known from here on, nor in a second round.
+                for name in changed(body) {
+                    if let Some(value) = self.values.get_mut(&name) {
+                        *value = Value::unknown("a loop changes it");
+                    }
+                }
+                let before = self.values.clone();
+                self.run(body);
+                self.values = before;
+            }
+            Stmt::Throw => return Flow::Ends,
+        }
+        Flow::Goes
+    }
+
+    fn branch(&mut self, condition: &Expr, then: &[Stmt], otherwise: &[Stmt]) -> Flow {
+        match self.condition(condition) {
+            Some(true) => self.run(then),
+            Some(false) => self.run(otherwise),
+            None => {
+                let before = self.values.clone();
+                let first = self.run(then);
+                let after = std::mem::replace(&mut self.values, before);
+                let second = self.run(otherwise);
+                match (first, second) {
+                    (Flow::Ends, Flow::Ends) => return Flow::Ends,
+                    (Flow::Ends, Flow::Goes) => {}
+                    (Flow::Goes, Flow::Ends) => self.values = after,
+                    (Flow::Goes, Flow::Goes) => {
+                        for (name, value) in &mut self.values {
+                            if let Some(other) = after.get(name) {
+                                *value = value.join(other, "it depends on a condition");
+                            }
+                        }
+                    }
+                }
+                Flow::Goes
+            }
+        }
+    }
+}
+
+/// The value of a new variable.
+fn declared(ty: &str, value: Option<Value>) -> Value {
+    let of_sizes = ty.ends_with("vector<int64_t>");
+    match value {
+        Some(value @ Value::List(_)) if of_sizes => Value::Shape(value.shape()),
+        Some(value) => value,
+        None if of_sizes => Value::Shape(Shape::Dims(Vec::new())),
+        None if ty.contains("vector<") => Value::List(Vec::new()),
+        None => Value::unknown("it has no value yet"),
+    }
+}
+
+/// Names that statements assign to, or call methods of.
+fn changed(body: &[Stmt]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut root = |expr: &Expr| {
+        let mut at = expr;
+        while let ExprKind::Index(base, _) | ExprKind::Member(base, _) | ExprKind::Unary(_, base) = &at.kind {
+            at = base;
+        }
+        names.extend(at.name().map(str::to_owned));
+    };
+    super::ast::walk(body, &mut |expr| match &expr.kind {
+        ExprKind::Assign(_, target, _) => root(target),
+        ExprKind::Call(callee, args) => {
+            root(callee);
+            // What is passed by reference may change too.
+            args.iter().for_each(&mut root);
+        }
+        _ => {}
+    });
+    each(body, &mut |stmt| {
+        if let Stmt::Declare { name, .. } = stmt {
+            names.push(name.clone());
+        }
+    });
+    names
+}

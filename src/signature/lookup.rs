@@ -1,0 +1,199 @@
+//! Where the function is that a registration names.
+
+use super::function::{Function, alone, functions};
+use super::preprocess::{Source, Unit};
+use super::text::Text;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Largest file that is read, in bytes.
+pub const MAX_FILE_BYTES: u64 = 16 << 20;
+
+/// Extensions of C++ files, with CUDA's and XPU's.
+pub const EXTENSIONS: [&str; 11] =
+    ["cc", "cpp", "cxx", "c++", "cu", "cuh", "h", "hpp", "hh", "xpu", "kps"];
+
+/// How many folders above a file's own an include is looked for in.
+const MAX_PARENTS: usize = 4;
+
+/// Why no function was found.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum LookupError {
+    #[error("expected a function {0} in this file, one that it includes or its folder, found none")]
+    Missing(String),
+    #[error("expected one function {name} in this folder, found others in {}", files.join(" and "))]
+    Ambiguous { name: String, files: Vec<String> },
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Named {
+    One(Box<Function>),
+    /// Several functions of this name with other parameters: C++ cannot choose.
+    Overloaded(Vec<Function>),
+}
+
+/// Reads a C++ file; text that is not UTF-8 keeps what is.
+pub(crate) fn read(path: &Path) -> std::io::Result<Source> {
+    let bytes = std::fs::read(path)?;
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    };
+    Ok(Source::new(Text::new(path.display().to_string(), text)))
+}
+
+/// Whether a path names a C++ file.
+pub(crate) fn is_cpp(path: &Path) -> bool {
+    path.extension().and_then(|ext| ext.to_str()).is_some_and(|ext| EXTENSIONS.contains(&ext))
+}
+
+/// The files around one: what it includes, and what is beside it.
+pub(crate) struct Around {
+    /// `None` for text that is in no folder.
+    path: Option<PathBuf>,
+    files: Option<Vec<PathBuf>>,
+    read: BTreeMap<PathBuf, Option<Rc<Source>>>,
+    found: BTreeMap<(PathBuf, String, Vec<(String, bool)>), Vec<Function>>,
+}
+
+impl Around {
+    pub(crate) fn new(path: Option<PathBuf>) -> Self {
+        Around { path, files: None, read: BTreeMap::new(), found: BTreeMap::new() }
+    }
+
+    /// The function that `name` stands for in `unit`, whose own functions are `own`.
+    pub(crate) fn find(
+        &mut self,
+        name: &str,
+        unit: &Unit,
+        own: &[Function],
+        includes: &[String],
+    ) -> Result<Named, LookupError> {
+        let here = matching(name, own);
+        let mut defined: Vec<&Function> = here.iter().copied().filter(|f| f.body.is_some()).collect();
+        let distinct = |functions: &[&Function]| {
+            functions.iter().any(|f| !f.same_params(functions[0]) || f.name != functions[0].name)
+        };
+        if defined.len() > 1 && distinct(&defined) {
+            // Functions of the same name in different namespaces are no overloads, and neither are templates
+            // that a reference with arguments chooses from.
+            let same: Vec<&Function> = defined.iter().copied().filter(|f| f.name == defined[0].name).collect();
+            if name.contains('<') || !distinct(&same) {
+                let files = vec![unit.text.file.to_string()];
+                return Err(LookupError::Ambiguous { name: name.to_owned(), files });
+            }
+            return Ok(Named::Overloaded(same.into_iter().cloned().collect()));
+        }
+        if let Some(found) = defined.pop() {
+            return Ok(Named::One(Box::new(found.clone())));
+        }
+        // Where the text around it does not parse, it is read alone.
+        if let Some(found) = alone(unit, name) {
+            return Ok(Named::One(Box::new(found)));
+        }
+        let declared = here.first().copied();
+        let elsewhere = self.elsewhere(name, unit, includes);
+        let elsewhere: Vec<&Function> =
+            elsewhere.iter().filter(|f| declared.is_none_or(|d| f.same_params(d))).collect();
+        match (&elsewhere[..], declared) {
+            ([first, rest @ ..], _) if rest.iter().all(|f| f.same_params(first)) => {
+                let with_body = elsewhere.iter().find(|f| f.body.is_some()).unwrap_or(first);
+                Ok(Named::One(Box::new((*with_body).clone())))
+            }
+            ([], Some(declared)) => Ok(Named::One(Box::new(declared.clone()))),
+            ([], None) => Err(LookupError::Missing(name.to_owned())),
+            _ => {
+                let mut files: Vec<String> = elsewhere.iter().map(|f| f.unit.text.file.to_string()).collect();
+                files.dedup();
+                Err(LookupError::Ambiguous { name: name.to_owned(), files })
+            }
+        }
+    }
+
+    /// Functions of that name in files that are included, or else in the folder.
+    fn elsewhere(&mut self, name: &str, unit: &Unit, includes: &[String]) -> Vec<Function> {
+        let Some(path) = self.path.clone() else { return Vec::new() };
+        let included: Vec<PathBuf> = includes.iter().filter_map(|include| resolve(&path, include)).collect();
+        let beside = self.beside(&path);
+        let mut found = Vec::new();
+        for files in [included, beside] {
+            for file in files.iter().filter(|file| **file != path) {
+                found.extend(self.within(file, name, unit));
+            }
+            if found.iter().any(|function: &Function| function.body.is_some()) {
+                break;
+            }
+        }
+        found
+    }
+
+    fn beside(&mut self, path: &Path) -> Vec<PathBuf> {
+        let files = self.files.get_or_insert_with(|| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            let here = folder == Path::new(".") && path.parent().is_none_or(|p| p.as_os_str().is_empty());
+            let mut files: Vec<PathBuf> = entries
+                .map(|entry| if here { PathBuf::from(entry.file_name()) } else { entry.path() })
+                .filter(|path| is_cpp(path) && path.is_file())
+                .collect();
+            files.sort();
+            files
+        });
+        files.clone()
+    }
+
+    fn within(&mut self, file: &Path, name: &str, unit: &Unit) -> Vec<Function> {
+        let last = last_name(name).to_owned();
+        let choice: Vec<(String, bool)> = unit.choice.iter().map(|(k, v)| (k.clone(), *v)).collect();
+        let key = (file.to_owned(), last.clone(), choice);
+        if let Some(found) = self.found.get(&key) {
+            return matching(name, found).into_iter().cloned().collect();
+        }
+        let source = self.read.entry(file.to_owned()).or_insert_with(|| {
+            let small = std::fs::metadata(file).is_ok_and(|data| data.len() <= MAX_FILE_BYTES);
+            if small { read(file).ok().map(Rc::new) } else { None }
+        });
+        let found = match source.clone().filter(|source| source.mentions(&last)) {
+            Some(source) => {
+                let of = |choice| {
+                    let all = functions(&source.unit(choice));
+                    matching(&last, &all).into_iter().cloned().collect::<Vec<_>>()
+                };
+                let first = of(&unit.choice);
+                if first.is_empty() {
+                    source.choices().iter().map(of).find(|found| !found.is_empty()).unwrap_or_default()
+                } else {
+                    first
+                }
+            }
+            None => Vec::new(),
+        };
+        self.found.insert(key, found.clone());
+        matching(name, &found).into_iter().cloned().collect()
+    }
+}
+
+/// The file that an include means, seen from `path`.
+fn resolve(path: &Path, include: &str) -> Option<PathBuf> {
+    let parents = path.ancestors().skip(1).take(MAX_PARENTS + 1);
+    parents.map(|folder| folder.join(include)).find(|file| file.is_file() && is_cpp(file))
+}
+
+/// `b` of `a::b<c>`.
+fn last_name(name: &str) -> &str {
+    let bare = name.split('<').next().unwrap_or_default();
+    bare.rsplit("::").next().unwrap_or_default()
+}
+
+/// Functions that `name` may mean, seen from global scope: those there, or else those of any namespace.
+fn matching<'f>(name: &str, functions: &'f [Function]) -> Vec<&'f Function> {
+    let bare = name.split('<').next().unwrap_or_default().trim_start_matches("::");
+    let exact: Vec<&Function> = functions.iter().filter(|function| function.name == bare).collect();
+    if !exact.is_empty() {
+        return exact;
+    }
+    let suffix = format!("::{bare}");
+    functions.iter().filter(|function| function.name.ends_with(&suffix)).collect()
+}

@@ -1,0 +1,5 @@
+//! Findings for people and for tools.
+
+mod text;
+
+pub use text::text;
