@@ -2,12 +2,17 @@
 
 use crate::error::Error;
 use crate::pipeline::Declaration;
+use crate::signature;
 use crate::stage::{Lowered, Planned, Shaped, Verified};
+use crate::target::Target;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use xpuc_dialect::context::{Diagnostic, Mlir};
-use xpuc_dialect::ir::{Loc, Module};
+use xpuc_dialect::ir::{Header, Loc, Module, Op};
+use xpuc_dialect::signature::Signature;
 use xpuc_dialect::verify;
+use xpuc_passes::bind_signature;
 use xpuc_passes::pass::{Pass, PassCx, PassError};
 use xpuc_passes::registry;
 
@@ -56,6 +61,10 @@ impl Session {
     ) -> Result<Module, Error> {
         let mut module = self.parse(source, file)?;
         let Some(Declaration { source, file }) = declaration else { return Ok(module) };
+        if signature::is_cpp(Path::new(file)) {
+            module.attrs.signatures.extend(registered(&module, source, file)?);
+            return Ok(module);
+        }
         let declared = self.parse(source, file)?;
         let refuse = |loc: Loc, message: String| Err(Error::Verify(vec![Diagnostic { loc, message }]));
         if let Some(func) = declared.funcs.first() {
@@ -69,6 +78,21 @@ impl Session {
         }
         module.attrs.signatures.extend(declared.attrs.signatures);
         Ok(module)
+    }
+
+    /// The signature of every function of a program that has a body, its sizes inferred.
+    pub fn signatures(&self, source: &str, file: &str) -> Result<Vec<Signature>, Error> {
+        let module = self.verify(self.parse(source, file)?)?.0;
+        let cx = PassCx::new(Target::find("virtual")?.device);
+        let program = module.funcs.iter().filter(|func| !func.body.is_empty());
+        let infer = |func| stacker::grow(STACK_BYTES, || bind_signature::infer(&cx, &module, func));
+        Ok(program.map(infer).collect::<Result<_, _>>()?)
+    }
+
+    /// Text of declarations.
+    pub fn print_signatures(&self, signatures: Vec<Op>) -> Result<String, Error> {
+        let attrs = Header { signatures, ..Header::default() };
+        self.print(&Module { funcs: Vec::new(), attrs })
     }
 
     /// Binds functions to their signatures; without any the program is as it was.
@@ -157,6 +181,22 @@ impl Session {
         let invalid = |error| Error::Invalid { during: "canonicalize".to_owned(), error };
         self.mlir.canonicalize(&module).map(Lowered).map_err(invalid)
     }
+}
+
+/// The signatures that C++ registers for the functions of a program.
+fn registered(module: &Module, source: &str, file: &str) -> Result<Vec<Op>, Error> {
+    let all = signature::import(file, source, Some(Path::new(file)));
+    let function = |op: &Op| op.str_attr("function").unwrap_or_default().to_owned();
+    let is_here = |op: &Op| module.funcs.iter().any(|func| *func.name == *function(op));
+    let names: Vec<String> = all.iter().map(function).collect();
+    let found: Vec<Op> = all.into_iter().filter(is_here).collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let program: Vec<&str> = module.funcs.iter().filter(|f| !f.body.is_empty()).map(|f| &*f.name).collect();
+    let found = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let message = format!("expected a registration of {}, found {found}", program.join(" or "));
+    Err(Error::Verify(vec![Diagnostic { loc: Loc::new(file, 1, 1), message }]))
 }
 
 /// Stack of a pass in bytes, of which only what is used takes memory: passes follow operands down to memory, and a

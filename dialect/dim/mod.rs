@@ -340,6 +340,56 @@ impl fmt::Display for Dim {
     }
 }
 
+/// A dim with what its terms have in common in front: `B*(1+block_size)`. For messages; [`Dim`] prints as it parses.
+#[derive(Debug, Clone, Copy)]
+pub struct Factored<'d>(&'d Dim);
+
+impl Dim {
+    /// Prints the product of what all terms share, and the sum of the rest.
+    pub fn factored(&self) -> Factored<'_> {
+        Factored(self)
+    }
+}
+
+impl fmt::Display for Factored<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dim = self.0;
+        let mut terms = dim.terms.keys();
+        let mut common: Vec<Symbol> = terms.next().map(|first| first.0.clone()).unwrap_or_default();
+        for monomial in terms {
+            let mut left = monomial.0.clone();
+            common.retain(|symbol| {
+                let at = left.iter().position(|other| other == symbol);
+                at.map(|at| left.remove(at)).is_some()
+            });
+        }
+        if common.is_empty() || dim.terms.len() < 2 {
+            return write!(f, "{dim}");
+        }
+        write!(f, "{}*(", Monomial(common.clone()))?;
+        for (index, (monomial, coefficient)) in dim.terms().collect::<Vec<_>>().into_iter().rev().enumerate()
+        {
+            let mut rest = monomial.0.clone();
+            for symbol in &common {
+                rest.iter().position(|other| other == symbol).map(|at| rest.remove(at));
+            }
+            let sign = if coefficient < 0 {
+                "-"
+            } else if index > 0 {
+                "+"
+            } else {
+                ""
+            };
+            match (coefficient.unsigned_abs(), rest.is_empty()) {
+                (value, true) => write!(f, "{sign}{value}")?,
+                (1, false) => write!(f, "{sign}{}", Monomial(rest))?,
+                (value, false) => write!(f, "{sign}{value}*{}", Monomial(rest))?,
+            }
+        }
+        f.write_char(')')
+    }
+}
+
 /// As printed, in quotes: the form that a failing test can show.
 impl fmt::Debug for Dim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -227,3 +227,20 @@ fn unify_binds_refuses_or_waits() {
     }
     assert_eq!(unify(&[("?1", "B"), ("C + ?2", "?1")]).0.resolve(&dim("?2*?1")), dim("B*B - B*C"));
 }
+
+#[test]
+fn factored_puts_the_common_part_in_front() {
+    for (text, factored) in [
+        ("B*n + B", "B*(1+n)"),
+        ("B*(2*n - 1)", "B*(-1+2*n)"),
+        ("B*B*C + B*C", "B*C*(1+B)"),
+        ("B + 1", "B + 1"),
+        ("B*C", "B*C"),
+        ("0", "0"),
+        ("B - B*n", "B*(1-n)"),
+    ] {
+        let dim: Dim = text.parse().unwrap();
+        assert_eq!(dim.factored().to_string(), factored, "{text}");
+        assert_eq!(dim.factored().to_string().parse::<Dim>().unwrap(), dim);
+    }
+}

@@ -1,14 +1,13 @@
 //! Declarations of ops: what stands in an `xpu.signature`.
 
 use super::check::{Check, ensure};
-use crate::dim::Dim;
 use crate::ir::{Attr, Module, Op, Type};
-use crate::signature::LISTS;
+use crate::signature::{LISTS, Size, place};
 use rustc_hash::FxHashSet as HashSet;
 use std::fmt;
 
 /// What an entry may say.
-const KEYS: [&str; 5] = ["name", "type", "space", "shape", "inplace"];
+const KEYS: [&str; 8] = ["name", "type", "space", "shape", "inplace", "vector", "optional", "at"];
 
 /// An entry of one of the lists, as messages name it.
 struct Entry<'a> {
@@ -83,10 +82,14 @@ pub(super) fn constraints(module: &Module, index: usize) -> Check {
 }
 
 fn types(entry: &Entry<'_>) -> Check {
-    let ty = entry.get("type");
-    let known = matches!(ty, Some(Attr::Type(Type::I1 | Type::I32 | Type::I64)));
-    let found = ty.map_or_else(|| "none".to_owned(), ToString::to_string);
-    ensure!("signature_c4", known, "{entry} must have the type i1, i32 or i64, found {found}");
+    let Some(ty) = entry.get("type") else { return Ok(()) };
+    let scalar = match ty {
+        Attr::Type(Type::Int(_)) => true,
+        Attr::Type(Type::Other(name)) => name.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+        Attr::Str(name) => !name.is_empty(),
+        _ => false,
+    };
+    ensure!("signature_c4", scalar, "type of {entry} must be that of an element, or name one, found {ty}");
     Ok(())
 }
 
@@ -95,14 +98,34 @@ fn arrays(entry: &Entry<'_>) -> Check {
         let known = !entry.is_scalar() && matches!(space.as_str(), Some("host" | "device"));
         ensure!("signature_c5", known, "space of {entry} must be host or device, of an array, found {space}");
     }
+    let flag = ["vector", "optional"].into_iter().find(|key| entry.get(key).is_some());
+    if let Some(flag) = flag {
+        let unit = entry.get(flag) == Some(&Attr::Unit) && !entry.is_scalar();
+        ensure!(
+            "signature_c9",
+            unit,
+            "{flag} of {entry} must be a unit attribute, of an array, found another"
+        );
+    }
+    if let Some(at) = entry.get("at") {
+        let known = at.as_str().and_then(place).is_some();
+        ensure!("signature_c10", known, "at of {entry} must be a place like \"op.cc:12:5\", found {at}");
+    }
     let Some(shape) = entry.get("shape") else { return Ok(()) };
-    let array = matches!(shape, Attr::Array(_)) && !entry.is_scalar();
-    ensure!("signature_c6", array, "shape of {entry} must be a list of sizes, of an array, found {shape}");
+    let list = matches!(shape, Attr::Array(_) | Attr::Str(_)) && !entry.is_scalar();
+    ensure!(
+        "signature_c6",
+        list,
+        "shape of {entry} must be a list of sizes or name an input, of an array, found {shape}"
+    );
     let Attr::Array(dims) = shape else { return Ok(()) };
     for dim in dims {
-        let size = dim.as_str().map(str::parse::<Dim>);
-        let known = size.is_some_and(|size| size.is_ok_and(|size| !size.has_unknowns()));
-        ensure!("signature_c6", known, "shape of {entry} must hold sizes like \"B + 1\", found {dim}");
+        let known = dim.as_str().and_then(Size::read).is_some();
+        ensure!(
+            "signature_c6",
+            known,
+            "shape of {entry} must hold sizes like \"B + 1\" or \"?\", found {dim}"
+        );
     }
     Ok(())
 }
@@ -115,8 +138,5 @@ fn in_place(entry: &Entry<'_>) -> Check {
         entry.list == "outputs" && (*buffer == Attr::Unit || named),
         "inplace of {entry} must be a unit attribute of an output or name its buffer, found {buffer}"
     );
-    let missing = ["space", "shape"].into_iter().find(|key| entry.get(key).is_none());
-    let Some(missing) = missing else { return Ok(()) };
-    ensure!("signature_c7", false, "{entry} is in place and must have a {missing}, found none");
     Ok(())
 }

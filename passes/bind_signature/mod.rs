@@ -5,8 +5,8 @@
 //! declared in place is an argument `xpu.output, xpu.noalias` behind the inputs, which the function's end copies
 //! into; a buffer that was only made to be returned is freed. The signatures are gone.
 //! **Leaves alone**: a module without a signature; outputs that are arguments already; the work before the return.
-//! **Method**: names are matched first, then types, then sizes: those of the results are inferred on a raised copy.
-//! That the copy itself can go is for `plan` to see.
+//! **Method**: the program's own signature is inferred, on a raised copy, and compared with what is declared: names
+//! first, then types, then sizes. That the copy itself can go is for `plan` to see.
 //!
 //! ```mlir
 //! func.func @f(%x) -> (!dev {xpu.name = "y", xpu.shape = ["B"]}) { ... ; return %y }
@@ -17,9 +17,14 @@
 //! ```
 
 mod agree;
+mod infer;
 mod results;
 
+pub use agree::{Contradiction, compare};
+pub use infer::infer;
+
 use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind, RemarkKind};
+use xpuc_dialect::dim::Dim;
 use xpuc_dialect::ir::{Loc, Module};
 use xpuc_dialect::signature::Signature;
 
@@ -75,7 +80,21 @@ pub enum SignatureError {
         /// Position in the program.
         found: usize,
     },
-    /// Another element type, space, rank or size.
+    /// Another size.
+    #[error("{name}: the signature declares {}, the program {verb} {}{}", declared.factored(), found.factored(), in_dimension(*axis))]
+    Size {
+        /// Name.
+        name: String,
+        /// What is declared.
+        declared: Dim,
+        /// "has" or "yields".
+        verb: &'static str,
+        /// What is there.
+        found: Dim,
+        /// Dimension, counted from 0, where there are several.
+        axis: Option<usize>,
+    },
+    /// Another element type, space or rank.
     #[error("{name}: the signature declares {declared}, the program {verb} {found}")]
     Differs {
         /// Name.
@@ -87,6 +106,10 @@ pub enum SignatureError {
         /// What is there.
         found: String,
     },
+}
+
+fn in_dimension(axis: Option<usize>) -> String {
+    axis.map_or_else(String::new, |axis| format!(" in dimension {axis}"))
 }
 
 impl SignatureError {
@@ -122,9 +145,13 @@ impl Pass for BindSignature {
                 let declared = signature.function.to_string();
                 return Err(SignatureError::Function { declared, found }.at(&op.loc));
             };
-            let results = agree::results(&out.funcs[position], &signature)?;
-            results::check_sizes(cx, module, &out.funcs[position], &signature, &results)?;
-            let done = results::bind(&mut out.funcs[position], &signature, &results);
+            let func = &out.funcs[position];
+            let program = infer(cx, module, func)?;
+            if let Some(Contradiction { loc, error }) = compare(&signature, &program).into_iter().next() {
+                return Err(error.at(&loc));
+            }
+            let results = results::to_bind(func, &signature, &program);
+            let done = results::bind(&mut out.funcs[position], &results);
             let message =
                 format!("{}: {} results became buffers of the caller", signature.function, done.bound);
             cx.remark(self.name(), RemarkKind::Passed, &op.loc, message);

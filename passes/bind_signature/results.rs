@@ -1,54 +1,58 @@
 //! Results that become arguments.
 
 use super::Stats;
-use super::agree::{Bound, size};
-use crate::infer_shapes::Facts;
-use crate::pass::{Pass, PassCx, PassError};
-use crate::raise::{Buffers, Raise};
+use crate::raise::Buffers;
 use std::sync::Arc;
-use xpuc_dialect::dim::Dim;
-use xpuc_dialect::ir::{Attr, Attrs, Func, Layout, Module, Op, OpId, Shaped, Type, ValueId};
+use xpuc_dialect::ir::{Attr, Attrs, Func, Layout, Op, OpId, Shaped, Type, ValueId};
 use xpuc_dialect::ops::Kind;
-use xpuc_dialect::signature::Signature;
+use xpuc_dialect::signature::{Declared, Param, Signature, Size};
 
-/// The declared sizes of what is bound are those that the program yields.
-pub(super) fn check_sizes(
-    cx: &PassCx,
-    module: &Module,
-    func: &Func,
-    signature: &Signature,
-    results: &[Bound],
-) -> Result<(), PassError> {
-    if results.is_empty() {
-        return Ok(());
+/// A result of the program that becomes a buffer of the caller.
+#[derive(Debug, Clone)]
+pub(super) struct Bound {
+    /// Position among the results.
+    result: usize,
+    /// Name of the buffer.
+    buffer: Arc<str>,
+    /// Its sizes: those declared, or else those that the program yields.
+    shape: Option<Vec<Attr>>,
+}
+
+/// The results to bind, in the order of the declared outputs.
+pub(super) fn to_bind(func: &Func, declared: &Signature, program: &Signature) -> Vec<Bound> {
+    let mut bound = Vec::new();
+    for param in &declared.outputs {
+        let Some(buffer) = &param.buffer else { continue };
+        let is_written = program.outputs.iter().any(|output| output.buffer.as_ref() == Some(buffer));
+        let result = (0..func.result_types.len()).find(|i| func.result_name(*i) == *param.name);
+        let Some(result) = result.filter(|_| !is_written) else { continue };
+        let yields =
+            program.outputs.iter().find(|output| output.buffer.is_none() && output.name == param.name);
+        let declared = sizes(param);
+        let shape = declared.or_else(|| yields.and_then(sizes));
+        bound.push(Bound { result, buffer: Arc::clone(buffer), shape });
     }
-    let one = Module { funcs: vec![func.clone()], attrs: module.attrs.clone() };
-    // What it remarks and counts is about a copy.
-    let raised = Raise.run(&mut cx.clone(), &one)?;
-    let Some(raised) = raised.funcs.first() else { return Ok(()) };
-    let facts = Facts::of(raised)?;
-    let Some(exit) = exit(raised).map(|id| raised.op(id)) else { return Ok(()) };
-    for bound in results {
-        let param = &signature.outputs[bound.output];
-        let yields = facts.dims(exit.operands[bound.result]);
-        for (axis, (declared, found)) in param.shape.iter().flatten().zip(yields).enumerate() {
-            let Ok(declared) = declared.parse::<Dim>() else { continue };
-            if declared != *found {
-                return Err(size(param, axis, &declared, "yields", found).at(&signature.loc));
-            }
-        }
-    }
-    Ok(())
+    bound
+}
+
+/// Sizes of a parameter, as `xpu.shape` has them, if every one is known.
+fn sizes(param: &Param) -> Option<Vec<Attr>> {
+    let Some(Declared::As(sizes)) = &param.shape else { return None };
+    let text = |size: &Size| match size {
+        Size::Dim(dim) if !dim.has_unknowns() => Some(Attr::str(dim.to_string())),
+        _ => None,
+    };
+    sizes.iter().map(text).collect()
 }
 
 /// The `func.return` of a function of one block.
-fn exit(func: &Func) -> Option<OpId> {
+pub(super) fn exit(func: &Func) -> Option<OpId> {
     let last = func.entry().and_then(|entry| func.block(entry).ops.last().copied())?;
     (&*func.op(last).name == "func.return").then_some(last)
 }
 
 /// Makes the results arguments behind the other arrays, in the order given.
-pub(super) fn bind(func: &mut Func, signature: &Signature, results: &[Bound]) -> Stats {
+pub(super) fn bind(func: &mut Func, results: &[Bound]) -> Stats {
     let Some(exit) = exit(func) else { return Stats::default() };
     let returned = func.op(exit).operands.clone();
     let types = func.arg_types();
@@ -61,10 +65,9 @@ pub(super) fn bind(func: &mut Func, signature: &Signature, results: &[Bound]) ->
         tail.push(op(func, exit, Kind::Wait, &[]));
     }
     for (position, bound) in results.iter().enumerate() {
-        let param = &signature.outputs[bound.output];
         let Some(shaped) = func.result_types[bound.result].memref().cloned() else { continue };
         let ty = Type::MemRef(Shaped { layout: Layout::Identity, ..shaped });
-        let argument = func.insert_arg(first + position, ty, attrs(param));
+        let argument = func.insert_arg(first + position, ty, attrs(bound));
         tail.push(op(func, exit, Kind::Copy, &[returned[bound.result], argument]));
     }
     let freed: Vec<OpId> = owned.into_iter().map(|buffer| op(func, exit, Kind::Free, &[buffer])).collect();
@@ -82,16 +85,14 @@ pub(super) fn bind(func: &mut Func, signature: &Signature, results: &[Bound]) ->
     stats
 }
 
-fn attrs(param: &xpuc_dialect::signature::Param) -> Attrs {
-    let name = param.buffer.as_deref().unwrap_or(&param.name);
-    let shape = param.shape.iter().flatten().map(Attr::str).collect();
+fn attrs(bound: &Bound) -> Attrs {
     let entries = [
-        ("xpu.name", Attr::str(name)),
-        ("xpu.shape", Attr::Array(shape)),
-        ("xpu.noalias", Attr::Unit),
-        ("xpu.output", Attr::Unit),
+        ("xpu.name", Some(Attr::Str(Arc::clone(&bound.buffer)))),
+        ("xpu.shape", bound.shape.clone().map(Attr::Array)),
+        ("xpu.noalias", Some(Attr::Unit)),
+        ("xpu.output", Some(Attr::Unit)),
     ];
-    entries.into_iter().map(|(name, value)| (Arc::from(name), value)).collect()
+    entries.into_iter().filter_map(|(name, value)| Some((Arc::from(name), value?))).collect()
 }
 
 /// An op without results, where the return stands in the source.

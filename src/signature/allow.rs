@@ -45,7 +45,8 @@ pub(crate) fn read(text: &Text) -> Vec<Allow> {
         let behind = all[index + 1..].iter().filter(|piece| piece.kind != Kind::Comment);
         let next = behind
             .filter_map(|piece| {
-                let blank = text.text[piece.range.clone()].bytes().take_while(u8::is_ascii_whitespace).count();
+                let blank =
+                    text.text[piece.range.clone()].bytes().take_while(u8::is_ascii_whitespace).count();
                 (blank < piece.range.len()).then(|| piece.range.start + blank)
             })
             .map(|at| text.place(at..at).line)
@@ -89,7 +90,8 @@ pub(crate) fn apply(allows: &[Allow], ops: &[(u32, String)], findings: &mut Vec<
             let codes: Vec<&str> = allow.codes.iter().map(|code| code.id()).collect();
             say(Code::PD091, format!("expected a finding {} here, found none", codes.join(" or ")), warns);
         } else if allow.reason.is_empty() {
-            let message = "expected a reason behind the parenthesis, found none: nothing is suppressed".to_owned();
+            let message =
+                "expected a reason behind the parenthesis, found none: nothing is suppressed".to_owned();
             say(Code::PD090, message, warns);
         }
     }

@@ -2,20 +2,23 @@
 
 use super::allow;
 use super::bind::{Mode, Role};
-use super::check;
 use super::code::Code;
-use super::declared::Level;
-use super::eval::{Dtype, Shape, Size, Value};
+use super::declared::{Level, Tensor};
+use super::eval::{Dtype, Shape, Value};
 use super::finding::{Finding, Outcome, Outcomes};
 use super::function::functions;
-use super::lookup::{Around, read};
-use super::op::{Op, input_shape};
+use super::ir::{Inferred, outputs, signature, sizes};
+use super::lookup::{Around, ReadError, read};
+use super::op::Op;
 use super::preprocess::{Choice, Source};
 use super::registration::registrations;
 use super::text::{Place, Text};
+use super::{check, program};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
+use xpuc_dialect::ir;
+use xpuc_dialect::signature::Signature;
 
 /// What was found in one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,16 +66,34 @@ pub struct OutputSummary {
     pub dtype: Option<String>,
 }
 
-/// Audits a file; functions that are not in it are looked for around it.
-pub fn audit_file(path: &Path) -> std::io::Result<Audited> {
-    let source = read(path)?;
-    Ok(Auditor::new(source, Around::new(Some(path.to_owned()))).audit())
+/// Audits a file; functions that are not in it are looked for around it. Ops of the name of a program, given by
+/// its signature, are compared with it.
+pub fn audit_file(path: &Path, programs: &[Signature]) -> Result<Audited, ReadError> {
+    Ok(Auditor::new(read(path)?, Around::new(Some(path.to_owned()))).audit(programs))
 }
 
 /// Audits text that stands in no folder.
 pub fn audit_text(file: &str, text: &str) -> Audited {
     let source = Source::new(Text::new(file, text.to_owned()));
-    Auditor::new(source, Around::new(None)).audit()
+    Auditor::new(source, Around::new(None)).audit(&[])
+}
+
+/// The ops that a text registers, as `xpu.signature`; of a file with conditions, as if all of them held. A path
+/// says where functions are looked for that are not in the text.
+pub fn import(file: &str, text: &str, path: Option<&Path>) -> Vec<ir::Op> {
+    let source = Source::new(Text::new(file, text.to_owned()));
+    imported(source, path)
+}
+
+/// [`import`] of a file.
+pub fn import_file(path: &Path) -> Result<Vec<ir::Op>, ReadError> {
+    Ok(imported(read(path)?, Some(path)))
+}
+
+fn imported(source: Source, path: Option<&Path>) -> Vec<ir::Op> {
+    let choice = source.choices().swap_remove(0);
+    let mut auditor = Auditor::new(source, Around::new(path.map(Path::to_owned)));
+    auditor.ops(&choice).iter().map(signature).collect()
 }
 
 /// Audits one file under each choice of its conditions.
@@ -105,7 +126,7 @@ impl Auditor {
         declared.into_iter().map(|declared| Op::new(declared, &mut find)).collect()
     }
 
-    fn audit(mut self) -> Audited {
+    fn audit(mut self, programs: &[Signature]) -> Audited {
         if !self.source.text.text.contains("PD_BUILD_") {
             return Audited::default();
         }
@@ -117,6 +138,8 @@ impl Auditor {
             let mut findings = order(&all);
             for op in &all {
                 findings.extend(check::op(op));
+                let same = programs.iter().filter(|program| *program.function == *op.declared.name);
+                findings.extend(same.flat_map(|program| program::check(op, program)));
                 let key = (op.declared.place.clone(), op.declared.level, op.declared.name.clone());
                 let entry = ops.entry(key).or_insert_with(|| (summary(op), Vec::new()));
                 entry.1.push(number);
@@ -162,7 +185,8 @@ fn order(ops: &[Op]) -> Vec<Finding> {
             continue;
         }
         let Some(behind) = ops[index..].iter().find(is) else { continue };
-        let message = format!("expected {}({}) before its gradient, found it behind", before.1, declared.name);
+        let message =
+            format!("expected {}({}) before its gradient, found it behind", before.1, declared.name);
         let modes = Outcomes::all(Outcome::NotLoaded);
         let finding = Finding::new(Code::PD025, &declared.name, &declared.place, modes, message);
         out.push(finding.related(&behind.declared.place, "it is here"));
@@ -201,50 +225,29 @@ fn summary(op: &Op) -> OpSummary {
         level: declared.level,
         place: declared.place.clone(),
         inputs: declared.inputs().iter().map(ToString::to_string).collect(),
-        outputs: outputs(op),
+        outputs: summaries(op),
         attributes: attributes.collect(),
     }
 }
 
 /// Each output as a static graph has it.
-fn outputs(op: &Op) -> Vec<OutputSummary> {
-    let declared = &op.declared;
-    let shapes = inferred(op, Role::InferShape);
-    let dtypes = inferred(op, Role::InferDtype);
-    let mut plain = 0;
-    let mut out = Vec::new();
-    for output in declared.outputs() {
-        let from = declared.inplace().iter().find(|(_, to)| to.decorated == output.decorated).map(|(from, _)| from);
-        let input = from.and_then(|from| declared.inputs().iter().position(|i| i.decorated == from.decorated));
-        let default = declared.inputs().len() == 1 && declared.outputs().len() == 1;
-        let (shape, dtype) = match input {
-            Some(input) => (Some(Value::Shape(input_shape(declared, input))), Some(Value::Type(Dtype::OfInput(input)))),
-            None => {
-                let of = |values: &Option<Vec<Value>>| values.as_ref().and_then(|v| v.get(plain).cloned());
-                let shape = of(&shapes).or_else(|| {
-                    let copies = default && declared.infer_shape.is_none();
-                    copies.then(|| Value::Shape(input_shape(declared, 0)))
-                });
-                let dtype = of(&dtypes).or_else(|| {
-                    let copies = default && declared.infer_dtype.is_none();
-                    copies.then_some(Value::Type(Dtype::OfInput(0)))
-                });
-                plain += 1;
-                (shape, dtype)
+fn summaries(op: &Op) -> Vec<OutputSummary> {
+    let inputs = op.declared.inputs();
+    let one = |(output, inferred): (&Tensor, Inferred)| OutputSummary {
+        name: output.to_string(),
+        inplace: inferred.inplace.map(|input| inputs[input].to_string()),
+        shape: inferred.shape.and_then(|shape| match &shape {
+            Shape::OfInput { name, changed, .. } if changed.is_empty() => {
+                Some(vec![format!("shape({name})")])
             }
-        };
-        out.push(OutputSummary {
-            name: output.to_string(),
-            inplace: from.map(ToString::to_string),
-            shape: shape.and_then(|shape| sizes(&shape.shape())),
-            dtype: dtype.and_then(|dtype| match dtype {
-                Value::Type(Dtype::Named(name)) => Some(name),
-                Value::Type(Dtype::OfInput(input)) => Some(format!("dtype({})", declared.inputs()[input].name())),
-                _ => None,
-            }),
-        });
-    }
-    out
+            shape => sizes(shape),
+        }),
+        dtype: inferred.dtype.map(|dtype| match dtype {
+            Dtype::Named(name) => name,
+            Dtype::OfInput(input) => format!("dtype({})", inputs[input].name()),
+        }),
+    };
+    op.declared.outputs().iter().zip(outputs(op)).map(one).collect()
 }
 
 /// The list that every `return` agrees on.
@@ -254,21 +257,4 @@ pub(crate) fn inferred(op: &Op, role: Role) -> Option<Vec<Value>> {
     let mut values = returned.iter().map(|returned| returned.value.clone());
     let first = values.next()?;
     values.fold(first, |a, b| a.join(&b, "it depends on a condition")).list()
-}
-
-/// Sizes as text; a shape of unknown rank is `shape(x)`.
-fn sizes(shape: &Shape) -> Option<Vec<String>> {
-    match shape {
-        Shape::Dims(dims) => Some(
-            dims.iter()
-                .map(|size| match size {
-                    Size::Known(dim) if dim.as_const() == Some(-1) => "?".to_owned(),
-                    Size::Known(dim) => dim.to_string(),
-                    Size::Unknown(_) => "?".to_owned(),
-                })
-                .collect(),
-        ),
-        Shape::OfInput { name, changed, .. } if changed.is_empty() => Some(vec![format!("shape({name})")]),
-        Shape::OfInput { .. } | Shape::Unknown(_) => None,
-    }
 }

@@ -179,9 +179,8 @@ pub(crate) fn gets(role: Role, asks: &[Asks], op: &Registration, mode: Mode) -> 
         kind.map(|(index, _)| index).collect()
     };
     let (plain, vectors) = (of_kind(false), of_kind(true));
-    let passed = |ty: Option<&str>| {
-        role != Role::InferShape || mode != Mode::Legacy || ty != Some(INT64_VECTOR)
-    };
+    let passed =
+        |ty: Option<&str>| role != Role::InferShape || mode != Mode::Legacy || ty != Some(INT64_VECTOR);
     let attrs: Vec<usize> = op
         .attrs()
         .iter()

@@ -33,9 +33,9 @@ pub(crate) struct CppType {
 
 /// Names of types that need no declaration to be known.
 const KNOWN: [&str; 24] = [
-    "Tensor", "DataType", "vector", "optional", "string", "bool", "int", "int64_t", "float", "double", "char",
-    "short", "unsigned", "size_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "int8_t", "int16_t", "void",
-    "pair", "map", "longlong",
+    "Tensor", "DataType", "vector", "optional", "string", "bool", "int", "int64_t", "float", "double",
+    "char", "short", "unsigned", "size_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "int8_t",
+    "int16_t", "void", "pair", "map", "longlong",
 ];
 
 /// Namespaces of C++ and Paddle whose names are known without them.
@@ -133,7 +133,10 @@ fn tokens(text: &str) -> Vec<String> {
                 let qualified = out.last().is_some_and(|last| NAMESPACES.contains(&last.as_str()));
                 if qualified {
                     out.pop();
-                } else if out.last().is_some_and(|last| last.bytes().all(is_word) && !WORDS.contains(&&**last)) {
+                } else if out
+                    .last()
+                    .is_some_and(|last| last.bytes().all(is_word) && !WORDS.contains(&&**last))
+                {
                     // A namespace of others makes another name.
                     let last = out.pop().unwrap_or_default();
                     word = format!("{last}__");
@@ -158,7 +161,9 @@ fn integers(tokens: Vec<String>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for token in tokens {
         match (out.last().map(String::as_str), token.as_str()) {
-            (Some("int64_t"), "long") => *out.last_mut().expect("there is a last one") = "longlong".to_owned(),
+            (Some("int64_t"), "long") => {
+                *out.last_mut().expect("there is a last one") = "longlong".to_owned()
+            }
             (Some("int64_t" | "longlong" | "short" | "unsigned"), "int") => {}
             (_, "long") => out.push("int64_t".to_owned()),
             _ => out.push(token),

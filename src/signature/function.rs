@@ -53,7 +53,8 @@ impl Function {
 
     /// Whether both take the same parameters.
     pub(crate) fn same_params(&self, other: &Self) -> bool {
-        let types = |function: &Self| function.params.iter().map(|param| param.ty.clone()).collect::<Vec<_>>();
+        let types =
+            |function: &Self| function.params.iter().map(|param| param.ty.clone()).collect::<Vec<_>>();
         types(self) == types(other)
     }
 }
@@ -61,7 +62,8 @@ impl Function {
 /// Every function of the unit at namespace level, in order.
 pub(crate) fn functions(unit: &Unit) -> Vec<Function> {
     let Some(tree) = parse(&unit.code) else { return Vec::new() };
-    let mut finder = Finder { unit, reader: Reader { text: &unit.code }, aliases: Aliases::new(), out: Vec::new() };
+    let mut finder =
+        Finder { unit, reader: Reader { text: &unit.code }, aliases: Aliases::new(), out: Vec::new() };
     finder.aliases(tree.root_node(), 0);
     finder.scope(tree.root_node(), "", false, 0);
     finder.out
@@ -83,7 +85,9 @@ impl Finder<'_> {
             let pair = match child.kind() {
                 "alias_declaration" => ("name", "type"),
                 "type_definition" => ("declarator", "type"),
-                "namespace_definition" | "declaration_list" | "linkage_specification" if depth < MAX_DEPTH => {
+                "namespace_definition" | "declaration_list" | "linkage_specification"
+                    if depth < MAX_DEPTH =>
+                {
                     self.aliases(child, depth + 1);
                     continue;
                 }
@@ -249,7 +253,9 @@ pub(crate) fn enclosing(unit: &Unit, at: usize) -> Option<String> {
         let before = unit.code[..*brace].trim_end();
         let start = before.rfind([';', '}', '{']).map_or(0, |end| end + 1);
         let opener = before[start..].trim();
-        if let Some(name) = opener.strip_prefix("namespace").or_else(|| opener.strip_prefix("inline namespace")) {
+        if let Some(name) =
+            opener.strip_prefix("namespace").or_else(|| opener.strip_prefix("inline namespace"))
+        {
             let name = name.trim();
             return Some(format!("namespace {}", if name.is_empty() { "{...}" } else { name }));
         }

@@ -49,7 +49,8 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
             }
             pieces.push(Piece { kind, range: at..end });
             // A comment before a directive leaves it one.
-            line_start = (line_start && kind == Kind::Comment) || bytes.get(end.wrapping_sub(1)) == Some(&b'\n');
+            line_start =
+                (line_start && kind == Kind::Comment) || bytes.get(end.wrapping_sub(1)) == Some(&b'\n');
             (at, code) = (end, end);
         } else {
             line_start = bytes[at] == b'\n' || (line_start && bytes[at].is_ascii_whitespace());
@@ -125,7 +126,8 @@ fn raw_end(text: &str, quote: usize) -> usize {
 
 /// Whether the quote is within a number.
 fn in_number(bytes: &[u8], quote: usize) -> bool {
-    let word = bytes[..quote].iter().rposition(|b| !is_word(*b) && *b != b'\'').map_or(0, |before| before + 1);
+    let word =
+        bytes[..quote].iter().rposition(|b| !is_word(*b) && *b != b'\'').map_or(0, |before| before + 1);
     bytes[word].is_ascii_digit()
 }
 
@@ -151,7 +153,10 @@ mod tests {
         assert_eq!(kinds("R\"x(\")\" )x\";"), [(Code, "R"), (Literal, "\"x(\")\" )x\""), (Code, ";")]);
         assert_eq!(kinds("1'000 + 'a'"), [(Code, "1'000 + "), (Literal, "'a'")]);
         assert_eq!(kinds("a # b"), [(Code, "a # b")]);
-        assert_eq!(kinds("#define A /* x\n y */ 1\nb"), [(Directive, "#define A /* x\n y */ 1"), (Code, "\nb")]);
+        assert_eq!(
+            kinds("#define A /* x\n y */ 1\nb"),
+            [(Directive, "#define A /* x\n y */ 1"), (Code, "\nb")]
+        );
     }
 
     #[test]

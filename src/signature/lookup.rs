@@ -4,6 +4,7 @@ use super::function::{Function, alone, functions};
 use super::preprocess::{Source, Unit};
 use super::text::Text;
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -11,8 +12,7 @@ use std::rc::Rc;
 pub const MAX_FILE_BYTES: u64 = 16 << 20;
 
 /// Extensions of C++ files, with CUDA's and XPU's.
-pub const EXTENSIONS: [&str; 11] =
-    ["cc", "cpp", "cxx", "c++", "cu", "cuh", "h", "hpp", "hh", "xpu", "kps"];
+pub const EXTENSIONS: [&str; 11] = ["cc", "cpp", "cxx", "c++", "cu", "cuh", "h", "hpp", "hh", "xpu", "kps"];
 
 /// How many folders above a file's own an include is looked for in.
 const MAX_PARENTS: usize = 4;
@@ -34,9 +34,40 @@ pub(crate) enum Named {
     Overloaded(Vec<Function>),
 }
 
+/// Why a file could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The system says why.
+    #[error("{}: error: cannot read: {error}", path.display())]
+    Io {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// More than [`MAX_FILE_BYTES`].
+    #[error("{}: error: expected at most {MAX_FILE_BYTES} bytes of C++, found {found}", path.display())]
+    TooLarge {
+        /// The path.
+        path: PathBuf,
+        /// Its size in bytes.
+        found: u64,
+    },
+}
+
+impl ReadError {
+    pub(crate) fn io(path: &Path, error: io::Error) -> Self {
+        ReadError::Io { path: path.to_owned(), error }
+    }
+}
+
 /// Reads a C++ file; text that is not UTF-8 keeps what is.
-pub(crate) fn read(path: &Path) -> std::io::Result<Source> {
-    let bytes = std::fs::read(path)?;
+pub(crate) fn read(path: &Path) -> Result<Source, ReadError> {
+    let data = std::fs::metadata(path).map_err(|error| ReadError::io(path, error))?;
+    if data.len() > MAX_FILE_BYTES {
+        return Err(ReadError::TooLarge { path: path.to_owned(), found: data.len() });
+    }
+    let bytes = std::fs::read(path).map_err(|error| ReadError::io(path, error))?;
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
@@ -45,7 +76,7 @@ pub(crate) fn read(path: &Path) -> std::io::Result<Source> {
 }
 
 /// Whether a path names a C++ file.
-pub(crate) fn is_cpp(path: &Path) -> bool {
+pub fn is_cpp(path: &Path) -> bool {
     path.extension().and_then(|ext| ext.to_str()).is_some_and(|ext| EXTENSIONS.contains(&ext))
 }
 
@@ -79,7 +110,8 @@ impl Around {
         if defined.len() > 1 && distinct(&defined) {
             // Functions of the same name in different namespaces are no overloads, and neither are templates
             // that a reference with arguments chooses from.
-            let same: Vec<&Function> = defined.iter().copied().filter(|f| f.name == defined[0].name).collect();
+            let same: Vec<&Function> =
+                defined.iter().copied().filter(|f| f.name == defined[0].name).collect();
             if name.contains('<') || !distinct(&same) {
                 let files = vec![unit.text.file.to_string()];
                 return Err(LookupError::Ambiguous { name: name.to_owned(), files });
@@ -131,7 +163,8 @@ impl Around {
 
     fn beside(&mut self, path: &Path) -> Vec<PathBuf> {
         let files = self.files.get_or_insert_with(|| {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let folder =
+                path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
             let here = folder == Path::new(".") && path.parent().is_none_or(|p| p.as_os_str().is_empty());
             let mut files: Vec<PathBuf> = entries
@@ -151,10 +184,7 @@ impl Around {
         if let Some(found) = self.found.get(&key) {
             return matching(name, found).into_iter().cloned().collect();
         }
-        let source = self.read.entry(file.to_owned()).or_insert_with(|| {
-            let small = std::fs::metadata(file).is_ok_and(|data| data.len() <= MAX_FILE_BYTES);
-            if small { read(file).ok().map(Rc::new) } else { None }
-        });
+        let source = self.read.entry(file.to_owned()).or_insert_with(|| read(file).ok().map(Rc::new));
         let found = match source.clone().filter(|source| source.mentions(&last)) {
             Some(source) => {
                 let of = |choice| {

@@ -1,30 +1,47 @@
-//! Signatures of ops, read from the C++ that registers them.
-#![allow(dead_code, reason = "being built")]
+//! Signatures of Paddle's custom ops: read from the C++ that registers them, bound as Paddle binds them, checked.
+//!
+//! | file | what |
+//! |---|---|
+//! | `text`, `lex`, `preprocess` | a file: places, comments and literals, the programs that its `#if` make of it |
+//! | `syntax`, `ast`, `cpp_type` | tree-sitter's C++, as expressions, statements and types |
+//! | `registration`, `declared` | `PD_BUILD_OP(...)...`: what an op declares |
+//! | `function`, `lookup` | the functions that it names, wherever they are |
+//! | `bind` | Paddle's rules: which parameter receives what, in which mode |
+//! | `eval` | what an infer function returns, in symbols |
+//! | `op`, `ir` | all of that of one op; as an `xpu.signature` |
+//! | `check`, `program` | what is wrong with it, alone and against a program |
+//! | `code`, `explain/`, `finding`, `allow` | kinds of findings and their pages; a finding; suppressions |
+//! | `audit`, `walk`, `report` | files, folders, and how it is said |
 
+mod allow;
 mod ast;
+mod audit;
+mod bind;
+mod check;
+mod code;
 mod cpp_type;
 mod declared;
 mod eval;
+mod finding;
 mod function;
+mod ir;
 mod lex;
+mod lookup;
+mod op;
 mod preprocess;
+mod program;
 mod registration;
+pub mod report;
 mod syntax;
 mod text;
-pub use declared::*;
-pub use text::Place;
-mod bind;
-pub use bind::Mode;
-mod lookup;
-mod code;
-mod finding;
-mod op;
-pub use code::Code;
-pub use finding::{Finding, Outcome, Outcomes, Related, Severity};
-mod check;
-mod allow;
-mod audit;
-pub use audit::{Audited, OpSummary, OutputSummary, audit_file, audit_text};
-pub mod report;
 mod walk;
-pub use walk::{WalkError, files};
+
+pub use audit::{Audited, OpSummary, OutputSummary, audit_file, audit_text, import, import_file};
+pub use bind::Mode;
+pub use code::Code;
+pub use declared::{AttrDecl, Level, Reference, Registration, Tensor};
+pub use finding::{Finding, Outcome, Outcomes, Related, Severity};
+pub use lookup::{EXTENSIONS, MAX_FILE_BYTES, ReadError, is_cpp};
+pub use preprocess::MAX_CHOICES;
+pub use text::Place;
+pub use walk::files;

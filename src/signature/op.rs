@@ -2,7 +2,7 @@
 
 use super::bind::{Asks, Gets, Mode, Role, asks, gets};
 use super::declared::{Reference, Registration};
-use super::eval::{Returned, Shape, Size, Value, Dtype, returns};
+use super::eval::{Dtype, Returned, Shape, Size, Value, returns};
 use super::function::Function;
 use super::lookup::{LookupError, Named};
 use std::collections::BTreeMap;
@@ -33,8 +33,7 @@ impl Op {
         let mut named = |reference: &Option<Reference>| {
             reference.as_ref().and_then(|reference| reference.name.as_deref()).map(&mut find)
         };
-        let functions =
-            [named(&declared.kernel), named(&declared.infer_shape), named(&declared.infer_dtype)];
+        let functions = [named(&declared.kernel), named(&declared.infer_shape), named(&declared.infer_dtype)];
         Op { declared, functions }
     }
 

@@ -312,7 +312,8 @@ fn blank_launches(code: &mut [u8]) {
     let mut at = 0;
     while let Some(start) = find(code, at, b"<<<") {
         // Whatever is within: no statement ends there.
-        let limit = code[start..].iter().position(|byte| *byte == b';').map_or(code.len(), |length| start + length);
+        let limit =
+            code[start..].iter().position(|byte| *byte == b';').map_or(code.len(), |length| start + length);
         match find(&code[..limit], start, b">>>") {
             Some(end) => {
                 blank(&mut code[start..end + 3]);
@@ -344,7 +345,10 @@ mod tests {
 
     #[test]
     fn branches_follow_their_condition() {
-        assert_eq!(codes("#ifdef A\nint a;\n#else\nint b;\n#endif\n#ifndef A\nint c;\n#endif"), ["int a;", "int b; int c;"]);
+        assert_eq!(
+            codes("#ifdef A\nint a;\n#else\nint b;\n#endif\n#ifndef A\nint c;\n#endif"),
+            ["int a;", "int b; int c;"]
+        );
         assert_eq!(codes("#if 0\nint a;\n#elif defined(A)\nint b;\n#endif"), ["int b;", ""]);
         assert_eq!(codes("#ifndef A_H\n#define A_H\nint a;\n#endif"), ["int a;"]);
         assert_eq!(codes("#if A\n#if !A\nint a;\n#endif\nint b;\n#endif").len(), 4);
@@ -374,7 +378,8 @@ mod tests {
 
     #[test]
     fn macros_and_includes() {
-        let source = source("#define OP(name, fn) PD_BUILD_OP(p_##name) // c\n#include \"a/b.h\"\n#include <c>\n");
+        let source =
+            source("#define OP(name, fn) PD_BUILD_OP(p_##name) // c\n#include \"a/b.h\"\n#include <c>\n");
         let unit = source.unit(&Choice::new());
         assert_eq!(unit.defines[0].params.as_deref(), Some(&["name".to_owned(), "fn".to_owned()][..]));
         assert_eq!(unit.defines[0].body, "PD_BUILD_OP(p_##name)");

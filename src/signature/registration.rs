@@ -3,8 +3,8 @@
 //! They are found by their words, each is then parsed alone: nothing around one that does not parse can hide it.
 
 use super::ast::{Expr, ExprKind};
-use super::function::enclosing;
 use super::declared::{AttrDecl, Level, Reference, Registration, Tensor};
+use super::function::enclosing;
 use super::lex::{Kind, is_word, pieces};
 use super::preprocess::{Define, Unit, words};
 use super::syntax::{Reader, children, parse};
@@ -151,7 +151,8 @@ fn argument(text: &str, range: &Range<usize>) -> Option<String> {
 /// Whether a macro's body registers an op, at once or through others.
 fn expands_to_registration(unit: &Unit, define: &Define, depth: usize) -> bool {
     let is = |name: &str| words(&define.body, name).next().is_some();
-    let direct = Level::MACROS.iter().any(|(name, _)| is(name)) || (is(STATIC_OP) && define.name != STATIC_OP);
+    let direct =
+        Level::MACROS.iter().any(|(name, _)| is(name)) || (is(STATIC_OP) && define.name != STATIC_OP);
     direct
         || depth < MAX_MACROS
             && unit
@@ -454,7 +455,8 @@ fn decorated(unit: &Unit, expr: &Expr, depth: usize) -> Option<String> {
             Some(inner + suffix)
         }
         ExprKind::Name(name) if depth < MAX_MACROS => {
-            let define = unit.defines.iter().find(|define| define.name == *name && define.params.is_none())?;
+            let define =
+                unit.defines.iter().find(|define| define.name == *name && define.params.is_none())?;
             let tree = parse(&define.body)?;
             let statement = children(tree.root_node()).into_iter().next()?;
             let inner = children(statement).into_iter().next().unwrap_or(statement);

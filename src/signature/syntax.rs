@@ -70,9 +70,17 @@ impl<'t> Reader<'t> {
         };
         let op = || field("operator").map(|op| self.text_of(op).to_owned());
         Some(match node.kind() {
-            "identifier" | "qualified_identifier" | "template_function" | "template_type" | "primitive_type"
-            | "type_identifier" | "namespace_identifier" | "field_identifier" | "type_descriptor"
-            | "sized_type_specifier" | "this" => ExprKind::Name(self.compact(node)),
+            "identifier"
+            | "qualified_identifier"
+            | "template_function"
+            | "template_type"
+            | "primitive_type"
+            | "type_identifier"
+            | "namespace_identifier"
+            | "field_identifier"
+            | "type_descriptor"
+            | "sized_type_specifier"
+            | "this" => ExprKind::Name(self.compact(node)),
             "number_literal" => match integer(self.text_of(node)) {
                 Some(value) => ExprKind::Int(value),
                 None => ExprKind::Other(Vec::new()),
@@ -115,9 +123,7 @@ impl<'t> Reader<'t> {
                 }
             }
             "cast_expression" => return Some(self.expr_at(field("value")?, depth + 1).kind),
-            "compound_literal_expression" => {
-                ExprKind::Call(sub(field("type")?), vec![*sub(field("value")?)])
-            }
+            "compound_literal_expression" => ExprKind::Call(sub(field("type")?), vec![*sub(field("value")?)]),
             "initializer_list" => ExprKind::List(args(node)),
             "assignment_expression" => ExprKind::Assign(op()?, sub(field("left")?), sub(field("right")?)),
             "update_expression" => {
@@ -160,7 +166,9 @@ impl<'t> Reader<'t> {
                 out.push(Stmt::Return { value, range: node.byte_range() });
             }
             "if_statement" => {
-                let (Some(condition), Some(then)) = (field("condition"), field("consequence")) else { return };
+                let (Some(condition), Some(then)) = (field("condition"), field("consequence")) else {
+                    return;
+                };
                 let condition = self.expr(condition.child_by_field_name("value").unwrap_or(condition));
                 let then = self.body_at(then, depth);
                 let otherwise = field("alternative").map_or_else(Vec::new, |otherwise| {
@@ -216,7 +224,8 @@ impl<'t> Reader<'t> {
         let range = args.byte_range();
         let callee = Expr { kind: ExprKind::Name(ty.to_owned()), range: range.clone() };
         let args = children(args).into_iter().map(|arg| {
-            let inner = if arg.kind() == "parameter_declaration" { arg.child_by_field_name("type") } else { None };
+            let inner =
+                if arg.kind() == "parameter_declaration" { arg.child_by_field_name("type") } else { None };
             self.expr(inner.unwrap_or(arg))
         });
         Expr { kind: ExprKind::Call(Box::new(callee), args.collect()), range }

@@ -1,39 +1,18 @@
 //! The C++ files that paths name.
 
-use super::lookup::{MAX_FILE_BYTES, is_cpp};
+use super::lookup::{ReadError, is_cpp};
 use ignore::WalkBuilder;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// Why a path cannot be audited.
-#[derive(Debug, thiserror::Error)]
-pub enum WalkError {
-    /// It cannot be read.
-    #[error("{}: error: cannot read: {error}", path.display())]
-    Read {
-        /// The path.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
-    /// It is too large.
-    #[error("{}: error: expected at most {MAX_FILE_BYTES} bytes of C++, found {found}", path.display())]
-    TooLarge {
-        /// The path.
-        path: PathBuf,
-        /// Its size in bytes.
-        found: u64,
-    },
-}
 
 /// The C++ files under the paths, each once: in the order of the paths, and by name within one.
 ///
 /// A path that is a file is taken whatever its name. In folders, hidden files are left out, and those that a
 /// `.gitignore` of the folder names.
-pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, WalkError> {
+pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ReadError> {
     let mut out: Vec<PathBuf> = Vec::new();
     for path in paths {
-        let data = std::fs::metadata(path).map_err(|error| WalkError::Read { path: path.clone(), error })?;
+        let data = std::fs::metadata(path).map_err(|error| ReadError::io(path, error))?;
         if data.is_dir() {
             out.extend(folder(path)?);
         } else {
@@ -45,14 +24,14 @@ pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, WalkError> {
     Ok(out)
 }
 
-fn folder(path: &Path) -> Result<Vec<PathBuf>, WalkError> {
+fn folder(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let mut out = Vec::new();
     let walk = WalkBuilder::new(path).parents(false).git_global(false).sort_by_file_path(Path::cmp).build();
     for entry in walk {
         let entry = entry.map_err(|error| {
             let text = error.to_string();
             let error = error.into_io_error().unwrap_or_else(|| io::Error::other(text));
-            WalkError::Read { path: path.to_owned(), error }
+            ReadError::io(path, error)
         })?;
         let file = entry.file_type().is_some_and(|kind| kind.is_file());
         if file && is_cpp(entry.path()) {
@@ -60,13 +39,4 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>, WalkError> {
         }
     }
     Ok(out)
-}
-
-/// Refuses a file that is too large to be read.
-pub(crate) fn check_size(path: &Path) -> Result<(), WalkError> {
-    let data = std::fs::metadata(path).map_err(|error| WalkError::Read { path: path.to_owned(), error })?;
-    if data.len() > MAX_FILE_BYTES {
-        return Err(WalkError::TooLarge { path: path.to_owned(), found: data.len() });
-    }
-    Ok(())
 }

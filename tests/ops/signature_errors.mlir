@@ -26,7 +26,7 @@ func.func @signature_c2() {
 // -----
 
 // A word that means nothing.
-// expected-error @below {{signature_c2: x may have name, type, space, shape, inplace, found size}}
+// expected-error @below {{signature_c2: x may have name, type, space, shape, inplace, vector, optional, at, found size}}
 "xpu.signature"() {function = "signature_c2_key", inputs = [{name = "x", type = i32, size = 4 : i64}], outputs = [], attributes = []} : () -> ()
 func.func @signature_c2_key() {
   return
@@ -43,9 +43,9 @@ func.func @signature_c3() {
 
 // -----
 
-// Elements that no op has.
-// expected-error @below {{signature_c4: x must have the type i1, i32 or i64, found f32}}
-"xpu.signature"() {function = "signature_c4", inputs = [{name = "x", type = f32}], outputs = [], attributes = []} : () -> ()
+// An array is no element.
+// expected-error @below {{signature_c4: type of x must be that of an element, or name one, found memref<4xi32>}}
+"xpu.signature"() {function = "signature_c4", inputs = [{name = "x", type = memref<4xi32>}], outputs = [], attributes = []} : () -> ()
 func.func @signature_c4() {
   return
 }
@@ -62,7 +62,7 @@ func.func @signature_c5() {
 // -----
 
 // No size.
-// expected-error @below {{signature_c6: shape of x must hold sizes like "B + 1", found "B +"}}
+// expected-error @below {{signature_c6: shape of x must hold sizes like "B + 1" or "?", found "B +"}}
 "xpu.signature"() {function = "signature_c6", inputs = [{name = "x", type = i32, shape = ["B +"]}], outputs = [], attributes = []} : () -> ()
 func.func @signature_c6() {
   return
@@ -71,7 +71,7 @@ func.func @signature_c6() {
 // -----
 
 // A scalar has no sizes.
-// expected-error @below {{signature_c6: shape of k must be a list of sizes, of an array, found []}}
+// expected-error @below {{signature_c6: shape of k must be a list of sizes or name an input, of an array, found []}}
 "xpu.signature"() {function = "signature_c6_scalar", inputs = [], outputs = [], attributes = [{name = "k", type = i32, shape = []}]} : () -> ()
 func.func @signature_c6_scalar() {
   return
@@ -88,19 +88,28 @@ func.func @signature_c7() {
 
 // -----
 
-// A buffer has a size.
-// expected-error @below {{signature_c7: y is in place and must have a shape, found none}}
-"xpu.signature"() {function = "signature_c7_shape", inputs = [], outputs = [{name = "y", type = i32, space = "device", inplace}], attributes = []} : () -> ()
-func.func @signature_c7_shape() {
-  return
-}
-
-// -----
-
 // Two declarations of one function.
 "xpu.signature"() {function = "signature_c8", inputs = [], outputs = [], attributes = []} : () -> ()
 // expected-error @below {{signature_c8: expected one signature of signature_c8, found another}}
 "xpu.signature"() {function = "signature_c8", inputs = [], outputs = [], attributes = []} : () -> ()
 func.func @signature_c8() {
+  return
+}
+
+// -----
+
+// A scalar is there.
+// expected-error @below {{signature_c9: optional of k must be a unit attribute, of an array, found another}}
+"xpu.signature"() {function = "signature_c9", inputs = [], outputs = [], attributes = [{name = "k", type = i32, optional}]} : () -> ()
+func.func @signature_c9() {
+  return
+}
+
+// -----
+
+// No line.
+// expected-error @below {{signature_c10: at of k must be a place like "op.cc:12:5", found "op.cc"}}
+"xpu.signature"() {function = "signature_c10", inputs = [], outputs = [], attributes = [{name = "k", type = i32, at = "op.cc"}]} : () -> ()
+func.func @signature_c10() {
   return
 }

@@ -6,6 +6,7 @@
 mod audit;
 mod compare;
 mod compile;
+mod explain;
 mod failure;
 mod input;
 mod levels;
@@ -37,6 +38,7 @@ enum Command {
     Compile(compile::Args),
     Run(run::Args),
     Audit(audit::Args),
+    Explain(explain::Args),
     /// List the passes, in the order of the pipeline
     Passes(list::Args),
     /// List the phases of a compilation, in order
@@ -55,8 +57,9 @@ Examples:
   xpuc run op.mlir --cases op.jsonl --compare    count its commands as written and compiled
   xpuc opt op.mlir --until shape                 print the program after a phase
   xpuc compile op.mlir --target virtual -o out   write out/op.lowered.mlir
+  xpuc audit custom_ops/                         check what C++ sources declare of Paddle's ops
 
-Exit codes: 0 all right, 1 the answer is no (a case differs), 2 could not do it (bad usage, bad input).
+Exit codes: 0 all right, 1 the answer is no (a case differs, a finding), 2 could not do it (bad usage, bad input).
 '-' is standard input.
 
 {}",
@@ -100,6 +103,7 @@ fn dispatch(command: Command) -> Result<Answer, Failure> {
         Command::Compile(args) => compile::run(args),
         Command::Run(args) => run::run(args),
         Command::Audit(args) => audit::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Passes(args) => list::passes(args),
         Command::Phases(args) => list::phases(args),
         Command::Rules(args) => list::rules(args),

@@ -15,9 +15,9 @@ const RESERVED: [&str; 6] =
 
 /// Python's keywords.
 const KEYWORDS: [&str; 35] = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
-    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
-    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def",
+    "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is",
+    "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];
 
 pub(super) fn check(op: &Op, out: &mut Vec<Finding>) {
@@ -25,7 +25,8 @@ pub(super) fn check(op: &Op, out: &mut Vec<Finding>) {
     in_place(op, out);
     names(op, out);
     if let Some(scope) = &op.declared.scope {
-        let message = format!("expected the registration of {} at global scope, found it in {scope}", op.declared.name);
+        let message =
+            format!("expected the registration of {} at global scope, found it in {scope}", op.declared.name);
         let modes = Outcomes::all(NotCompiled);
         out.push(Finding::new(Code::PD033, &op.declared.name, &op.declared.place, modes, message));
     }
@@ -53,8 +54,7 @@ fn attributes(op: &Op, out: &mut Vec<Finding>) {
             );
             say(Code::PD023, &attr.place, Outcomes::all(Works), message);
         } else if !accepted.contains(&ty) {
-            let message =
-                format!("{}: expected one of {}, found {ty}", attr.name, accepted.join(", "));
+            let message = format!("{}: expected one of {}, found {ty}", attr.name, accepted.join(", "));
             say(Code::PD021, &attr.place, Outcomes::all(NotLoaded), message);
         } else if ty == "double" {
             let message =
@@ -97,7 +97,8 @@ fn in_place(op: &Op, out: &mut Vec<Finding>) {
 }
 
 fn vec_output(op: &Op, output: &crate::signature::declared::Tensor, out: &mut Vec<Finding>) {
-    let message = format!("{output} is a Vec, expected it in SetInplaceMap: nothing says how many tensors it has");
+    let message =
+        format!("{output} is a Vec, expected it in SetInplaceMap: nothing says how many tensors it has");
     let modes = Outcomes::all(Refused);
     out.push(Finding::new(Code::PD029, &op.declared.name, &output.place, modes, message));
 }
@@ -117,8 +118,11 @@ fn names(op: &Op, out: &mut Vec<Finding>) {
     let inputs = declared.inputs().iter().map(|input| (input.decorated.as_str(), input.name(), &input.place));
     let attrs = declared.attrs().iter().map(|attr| (attr.name.as_str(), attr.name.as_str(), &attr.place));
     let parameters: Vec<_> = inputs.chain(attrs).collect();
-    let outputs: Vec<_> =
-        declared.outputs().iter().map(|output| (output.decorated.as_str(), output.name(), &output.place)).collect();
+    let outputs: Vec<_> = declared
+        .outputs()
+        .iter()
+        .map(|output| (output.decorated.as_str(), output.name(), &output.place))
+        .collect();
     for list in [&parameters, &outputs] {
         for (index, (decorated, _, place)) in list.iter().enumerate() {
             if list[..index].iter().any(|(other, ..)| other == decorated) {
@@ -166,7 +170,8 @@ pub(super) fn parameters(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
             continue;
         }
         let name = param.name.as_deref().unwrap_or("a parameter");
-        let message = format!("{name}: expected a type that Paddle can pass to {}, found {}", bound.role, param.ty);
+        let message =
+            format!("{name}: expected a type that Paddle can pass to {}, found {}", bound.role, param.ty);
         let modes = Outcomes::all(NotCompiled);
         out.push(Finding::new(Code::PD030, &op.declared.name, &param.place, modes, message));
     }

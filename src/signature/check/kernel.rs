@@ -48,7 +48,8 @@ fn results(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         if found == plain || found == all || found == 0 {
             return;
         }
-        let expected = if plain == all { format!("{all}") } else { format!("{plain} or, with those in place, {all}") };
+        let expected =
+            if plain == all { format!("{all}") } else { format!("{plain} or, with those in place, {all}") };
         let message = format!(
             "the kernel returns {found} {}, expected {expected}",
             if found == 1 { "tensor" } else { "tensors" }
@@ -84,7 +85,9 @@ fn returned(value: &Expr, lists: &[&str]) -> Option<usize> {
             tensors => Some(tensors.len()),
         },
         ExprKind::Call(callee, args) => match (&args[..], callee.name()) {
-            ([list], Some(name)) if name.ends_with("vector<Tensor>") || name.ends_with("vector<paddle::Tensor>") => {
+            ([list], Some(name))
+                if name.ends_with("vector<Tensor>") || name.ends_with("vector<paddle::Tensor>") =>
+            {
                 returned(list, lists).filter(|_| matches!(list.kind, ExprKind::List(_)))
             }
             _ => None,

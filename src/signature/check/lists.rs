@@ -30,25 +30,33 @@ fn beyond(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         let name = bound.function.param_name(index);
         let infer = bound.role != Role::Kernel;
         let wants_list = matches!(asks, Asks::Inputs { .. });
-        let other_kind = declared.inputs().iter().enumerate().find(|(input, tensor)| {
-            infer && tensor.is_vector() != wants_list && !claimed(*input)
-        });
+        let other_kind = declared
+            .inputs()
+            .iter()
+            .enumerate()
+            .find(|(input, tensor)| infer && tensor.is_vector() != wants_list && !claimed(*input));
         let taken = |what: fn(&Asks) -> bool| bound.asks.iter().filter(|asks| what(asks)).count();
         let finding = match asks {
             Asks::Input { .. } | Asks::Inputs { .. } if let Some((_, tensor)) = other_kind => {
                 let (kind, found) = if wants_list { ("a list", "no Vec") } else { ("one tensor", "a Vec") };
-                let message = format!("{name} of {} expects {kind}, and what is left of the inputs, {tensor}, is {found}", bound.role);
+                let message = format!(
+                    "{name} of {} expects {kind}, and what is left of the inputs, {tensor}, is {found}",
+                    bound.role
+                );
                 let modes = Outcomes::new(Works, Undefined, Undefined);
                 Finding::new(Code::PD005, &declared.name, &param.place, modes, message)
                     .related(&tensor.place, format!("{tensor} is declared here"))
             }
             Asks::Input { .. } | Asks::Inputs { .. } => {
                 let (what, list) = match bound.role {
-                    Role::Kernel => ("input", taken(|a| matches!(a, Asks::Input { .. } | Asks::Inputs { .. }))),
+                    Role::Kernel => {
+                        ("input", taken(|a| matches!(a, Asks::Input { .. } | Asks::Inputs { .. })))
+                    }
                     _ if wants_list => ("Vec input", taken(|a| matches!(a, Asks::Inputs { .. }))),
                     _ => ("input", taken(|a| matches!(a, Asks::Input { .. }))),
                 };
-                let there = declared.inputs().iter().filter(|input| !infer || input.is_vector() == wants_list);
+                let there =
+                    declared.inputs().iter().filter(|input| !infer || input.is_vector() == wants_list);
                 let message = format!(
                     "{} takes {}, expected at most {}: {name} receives nothing",
                     bound.role,
@@ -148,7 +156,8 @@ fn prefix(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     let inputs = (taken(|gets| matches!(gets, Gets::Input(_))), declared.inputs().len(), "input");
     let attrs = (taken(|gets| matches!(gets, Gets::Attr(_))), declared.attrs().len(), "attribute");
     // Attributes that infer functions have no use for are left out everywhere; only a list cut short is news.
-    let short = |(taken, of, _): &(usize, usize, &str)| taken < of && (*taken > 0 || bound.role == Role::Kernel);
+    let short =
+        |(taken, of, _): &(usize, usize, &str)| taken < of && (*taken > 0 || bound.role == Role::Kernel);
     let parts: Vec<String> = [inputs, attrs]
         .iter()
         .filter(|part| short(part))
@@ -177,9 +186,13 @@ fn optional(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         }
         let name = bound.function.param_name(index);
         let message = if optional {
-            format!("{name} of the kernel may be none, but {tensor} is not declared paddle::Optional: None is refused")
+            format!(
+                "{name} of the kernel may be none, but {tensor} is not declared paddle::Optional: None is refused"
+            )
         } else {
-            format!("{tensor} is declared paddle::Optional, but {name} of the kernel expects a tensor: None arrives as one without data")
+            format!(
+                "{tensor} is declared paddle::Optional, but {name} of the kernel expects a tensor: None arrives as one without data"
+            )
         };
         let place = &bound.function.params[index].place;
         let finding = Finding::new(Code::PD017, &declared.name, place, Outcomes::all(Works), message);

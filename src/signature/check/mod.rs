@@ -50,7 +50,10 @@ fn unread(op: &Op) -> Vec<Finding> {
                 for (index, param) in function.params.iter().enumerate() {
                     if op.bound(role).is_some_and(|bound| bound.asks[index] == super::bind::Asks::Unread) {
                         let what = function.param_name(index);
-                        say(&param.place, format!("{what}: expected a type that is known, found {}", param.ty));
+                        say(
+                            &param.place,
+                            format!("{what}: expected a type that is known, found {}", param.ty),
+                        );
                     }
                 }
             }

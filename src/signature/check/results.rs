@@ -71,7 +71,9 @@ fn missing(op: &Op, absent: &[Role], out: &mut Vec<Finding>) {
         names.join(" and "),
     );
     let modes = Outcomes::new(Works, Crashes, Refused);
-    let setter = |role: &Role| if *role == Role::InferShape { ".SetInferShapeFn(...)" } else { ".SetInferDtypeFn(...)" };
+    let setter = |role: &Role| {
+        if *role == Role::InferShape { ".SetInferShapeFn(...)" } else { ".SetInferDtypeFn(...)" }
+    };
     let setters: Vec<&str> = absent.iter().map(setter).collect();
     let finding = Finding::new(Code::PD013, &declared.name, &declared.place, modes, message);
     out.push(finding.help(format!("add {}", setters.join(" and "))));

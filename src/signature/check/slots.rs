@@ -22,8 +22,18 @@ pub(super) fn check(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
 
 /// What authors add to the name of an input for its shape or type.
 const SUFFIXES: [&str; 12] = [
-    "_shape", "_shapes", "_dtype", "_dtypes", "_dims", "_dim", "_data_type", "_datatype", "_type", "_types",
-    "_tensor", "_size",
+    "_shape",
+    "_shapes",
+    "_dtype",
+    "_dtypes",
+    "_dims",
+    "_dim",
+    "_data_type",
+    "_datatype",
+    "_type",
+    "_types",
+    "_tensor",
+    "_size",
 ];
 
 /// The name of the input that a parameter is named after.
@@ -44,7 +54,8 @@ fn named(op: &Registration, name: &str) -> Option<Gets> {
         is(&stem) || is(&full)
     };
     let inputs = op.inputs().iter().enumerate();
-    let inputs = inputs.filter(|(_, input)| spelled(input.name(), input.is_grad())).map(|(i, _)| Gets::Input(i));
+    let inputs =
+        inputs.filter(|(_, input)| spelled(input.name(), input.is_grad())).map(|(i, _)| Gets::Input(i));
     let attrs = op.attrs().iter().enumerate();
     let attrs = attrs.filter(|(_, attr)| attr.name.to_ascii_lowercase() == full).map(|(i, _)| Gets::Attr(i));
     let mut all = inputs.chain(attrs);
@@ -108,8 +119,7 @@ fn swapped(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
 /// Whether the function returns the same with every parameter worth what it is named after.
 fn same_result(op: &Op, bound: &Bound<'_>, gets: &[Gets], meant: &[Option<Gets>]) -> bool {
     let shape = |input: usize| input_shape(&op.declared, input);
-    let meant: Vec<Gets> =
-        gets.iter().zip(meant).map(|(gets, meant)| meant.unwrap_or(*gets)).collect();
+    let meant: Vec<Gets> = gets.iter().zip(meant).map(|(gets, meant)| meant.unwrap_or(*gets)).collect();
     let values = |gets: &[Gets]| -> Option<Vec<Value>> {
         let returned = bound.returns(gets, &shape)?;
         Some(returned.into_iter().map(|returned| returned.value).collect())
@@ -142,7 +152,9 @@ fn unguarded(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         if !tensor.is_optional() || tensor.is_vector() || !reads(body, name) || looked_at(body, name) {
             continue;
         }
-        let message = format!("InferShape reads a size of {name}, expected a look at {name}.empty() before: {tensor} may be None, and its shape is empty then");
+        let message = format!(
+            "InferShape reads a size of {name}, expected a look at {name}.empty() before: {tensor} may be None, and its shape is empty then"
+        );
         let place = &bound.function.params[index].place;
         let modes = Outcomes::new(Works, Undefined, Undefined);
         let finding = Finding::new(Code::PD009, &declared.name, place, modes, message);

@@ -241,7 +241,9 @@ fn binary(op: &str, left: &Value, right: &Value) -> Value {
             _ => Value::Bool(None),
         },
         "==" | "!=" | "<" | "<=" | ">" | ">=" => {
-            let (Size::Known(a), Size::Known(b)) = (left.size(), right.size()) else { return Value::Bool(None) };
+            let (Size::Known(a), Size::Known(b)) = (left.size(), right.size()) else {
+                return Value::Bool(None);
+            };
             let difference = a.sub(&b).ok().and_then(|difference| difference.as_const());
             Value::Bool(difference.map(|d| match op {
                 "==" => d == 0,
@@ -272,5 +274,8 @@ fn sizes(left: &Value, right: &Value, op: impl Fn(&Dim, &Dim) -> Option<Dim>) ->
 }
 
 fn known(dim: Option<Dim>) -> Value {
-    dim.map_or_else(|| Value::unknown("it grows beyond what is followed"), |dim| Value::Size(Size::Known(dim)))
+    dim.map_or_else(
+        || Value::unknown("it grows beyond what is followed"),
+        |dim| Value::Size(Size::Known(dim)),
+    )
 }

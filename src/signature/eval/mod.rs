@@ -18,6 +18,8 @@ pub(crate) struct Returned {
     pub(crate) value: Value,
     /// Bytes of the function's unit.
     pub(crate) range: Range<usize>,
+    /// Bytes of each element, where it lists them.
+    pub(crate) elements: Vec<Range<usize>>,
 }
 
 /// Every `return` that a body may reach, with `values` for its parameters.
@@ -64,11 +66,12 @@ impl Machine {
                 self.value(expr);
             }
             Stmt::Return { value, range } => {
+                let elements = value.as_ref().map_or_else(Vec::new, elements);
                 let value = match value {
                     Some(value) => self.value(value),
                     None => Value::unknown("nothing is returned"),
                 };
-                self.returned.push(Returned { value, range: range.clone() });
+                self.returned.push(Returned { value, range: range.clone(), elements });
                 return Flow::Ends;
             }
             Stmt::If { condition, then, otherwise } => return self.branch(condition, then, otherwise),
@@ -113,6 +116,18 @@ impl Machine {
                 Flow::Goes
             }
         }
+    }
+}
+
+/// Where the elements of `{a, b}` and `std::vector<T>{a, b}` stand.
+fn elements(expr: &Expr) -> Vec<Range<usize>> {
+    match &expr.kind {
+        ExprKind::List(list) => list.iter().map(|element| element.range.clone()).collect(),
+        ExprKind::Call(_, args) => match &args[..] {
+            [list] if matches!(list.kind, ExprKind::List(_)) => elements(list),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
     }
 }
 

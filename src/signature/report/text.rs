@@ -43,7 +43,8 @@ pub fn text(finding: &Finding, color: bool) -> String {
         );
     }
     let modes = finding.modes;
-    let modes = format!("eager: {}; static (PIR): {}; static (legacy): {}", modes.eager, modes.pir, modes.legacy);
+    let modes =
+        format!("eager: {}; static (PIR): {}; static (legacy): {}", modes.eager, modes.pir, modes.legacy);
     group = group.element(Level::NOTE.message(modes));
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(help));
