@@ -5,10 +5,11 @@ use super::program::{Program, Role, is_memref};
 use super::sides::Sides;
 use super::stages::{Demand, Stages};
 use crate::pass::Costs;
+use crate::size::{Measure, axis, host_size, more};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::collections::BTreeMap;
-use xpuc_dialect::ir::{Attr, Builder, Def, Extent, Func, Op, OpId, OpSpec, Slice, Space, Type, ValueId};
-use xpuc_dialect::ops::{Kind, Parts, VERDICT_ELEMENTS, space};
+use xpuc_dialect::ir::{Attr, Builder, Def, Func, Op, OpId, OpSpec, Space, Type, ValueId};
+use xpuc_dialect::ops::{Kind, VERDICT_ELEMENTS, space};
 
 /// On an op of the device: the number of the launch that computes it, for `plan`.
 pub(crate) const LAUNCH: &str = "xpu.launch";
@@ -323,11 +324,7 @@ impl<'a> Emit<'a, '_> {
 
     /// A size that is known without the content.
     fn dim(&mut self, op: &Op) -> ValueId {
-        let axis = self.program.op(op.operands[1]).and_then(|op| match op.attrs.get("value") {
-            Some(Attr::Int(axis, _)) => usize::try_from(*axis).ok(),
-            _ => None,
-        });
-        self.size_along(op.operands[0], axis.unwrap_or(0))
+        self.size_along(op.operands[0], axis(self.program.func, op).unwrap_or(0))
     }
 
     /// A value for launch `stage`.
@@ -552,52 +549,19 @@ impl<'a> Emit<'a, '_> {
     }
 
     fn size_along(&mut self, value: ValueId, axis: usize) -> ValueId {
-        let program = self.program;
-        let func = program.func;
-        let value = program.source(value);
-        if let Some(size) = func.ty(value).shaped().and_then(|s| s.dims.get(axis).copied().flatten()) {
-            return self.b.index(size as i64);
-        }
-        let Some(op) = program.op(value) else { return self.b.index(1) };
-        if let Some(slice) = Slice::of(op) {
-            return match slice.size {
-                Extent::Value(size) => self.host(size),
-                Extent::Const(size) => self.b.index(size),
-            };
-        }
-        if let Some(parts) = Parts::of(op) {
-            if parts.kind.is_sized() {
-                let dims = func.ty(value).shaped().map(|s| s.dims.clone()).unwrap_or_default();
-                let position = dims[..axis].iter().filter(|d| d.is_none()).count();
-                return self.host(parts.sizes[position]);
-            }
-            if parts.kind == Kind::Cumsum && op.has("exclusive") {
-                let size = self.size_along(parts.inputs[0], axis);
-                let one = self.b.index(1);
-                return self.b.arith("addi", size, one);
-            }
-            let stretches =
-                |v: &ValueId| func.ty(*v).shaped().is_none_or(|s| s.dims.get(axis) == Some(&Some(1)));
-            let inputs = if parts.kind == Kind::Gather { &parts.inputs[1..] } else { parts.inputs };
-            if let Some(input) = inputs.iter().find(|v| !stretches(v)) {
-                return self.size_along(*input, axis);
-            }
-        }
-        match (Kind::of(op), &*op.name) {
-            (Some(Kind::Read), _) => {
-                let memref = self.view(op.operands[0], None);
+        let Some((size, _)) = host_size(self.program.func, value, axis) else {
+            let made = self.outside(value);
+            return self.b.dim(made, axis);
+        };
+        let measured = match size.of {
+            Measure::Const(known) => return self.b.index(known + size.more),
+            Measure::Scalar(scalar) => self.host(scalar),
+            Measure::Dim(memref, axis) => {
+                let memref = self.view(memref, None);
                 self.b.dim(memref, axis)
             }
-            (_, "tensor.empty") => {
-                let dims = func.ty(value).shaped().map(|s| s.dims.clone()).unwrap_or_default();
-                let position = dims[..axis].iter().filter(|d| d.is_none()).count();
-                self.host(op.operands[position])
-            }
-            (_, "tensor.insert" | "tensor.insert_slice" | "arith.select") => {
-                self.size_along(op.operands[1], axis)
-            }
-            _ => self.size_along(op.operands[0], axis),
-        }
+        };
+        more(&mut self.b, measured, size.more)
     }
 }
 
