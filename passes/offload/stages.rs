@@ -4,7 +4,6 @@
 //! are through and their results are down. A value goes into the first launch that has all it takes; one
 //! that a later launch needs again is computed again there, unless it is in memory.
 
-use super::pack;
 use super::program::{Program, Role, is_memref};
 use super::sides::Sides;
 use crate::extents::Extents;
@@ -40,6 +39,12 @@ pub(super) struct Launch {
 }
 
 impl Launch {
+    /// Whether packing its transfers alone is worth it.
+    pub(super) fn pays(&self, costs: &Costs) -> bool {
+        let saved = |count: usize, each: u64| each.saturating_mul(count.saturating_sub(1) as u64);
+        saved(self.ups.len(), costs.h2d).saturating_add(saved(self.downs.len(), costs.d2h)) > costs.launch
+    }
+
     fn checks(&self) -> bool {
         self.demands.iter().any(|(_, demand)| matches!(demand, Demand::Clause(_)))
     }
@@ -127,7 +132,7 @@ impl<'a> Stages<'a> {
     /// What the launches, and the transfers beside them, cost once.
     pub(super) fn cost(&self, costs: &Costs) -> u64 {
         let each = |launch: &Launch| {
-            let pays = pack::pays(costs, launch);
+            let pays = launch.pays(costs);
             let packs = launch.computes || pays;
             let times = |count: usize| if packs { count.min(1) as u64 } else { count as u64 };
             let downs = times(launch.downs.len() + usize::from(launch.checks()));
