@@ -139,7 +139,7 @@ impl<'a> Program<'a> {
         self.func.ty(value).tensor().is_some()
     }
 
-    /// Operands that are values, transfers left out; for a region op those within too.
+    /// Operands that are values, transfers left out.
     pub(super) fn operands(&self, op: &Op) -> Vec<ValueId> {
         op.operands.iter().filter(|v| !is_memref(self.func, **v)).map(|v| self.source(*v)).collect()
     }
