@@ -78,12 +78,10 @@ impl Emit<'_, '_> {
         let (Some(op), Def::Result(id, _)) = (program.op(value), program.func.def(value)) else {
             return value;
         };
-        let sizes: Vec<ValueId> =
-            program.size_scalars(value).into_iter().filter(|(o, _)| *o == id).map(|(_, v)| v).collect();
-        let sized = self.stages.is_sized(id);
+        let sizes = self.stages.host_sizes(id, value);
         let mut operands = Vec::new();
         for operand in &op.operands {
-            let known = sized && sizes.contains(operand);
+            let known = sizes.contains(operand);
             operands.push(if known { self.host(*operand) } else { self.device(*operand, stage) });
         }
         let made = self.clone_op(op, value, &operands, Space::Device, Some(stage));
