@@ -12,7 +12,7 @@ use super::stages::Stages;
 use crate::pass::Costs;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::collections::BTreeMap;
-use xpuc_dialect::ir::{Attr, BlockId, Builder, Func, Op, OpId, Space, Type, ValueId};
+use xpuc_dialect::ir::{Attr, Builder, Func, Op, OpId, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, space};
 
 /// On an op of the device: the number of the launch that computes it, for `plan`.
@@ -188,14 +188,14 @@ impl<'a> Emit<'a, '_> {
 
     /// An op that stays as it is, on host values.
     fn unknown(&mut self, op: &Op, id: OpId) {
-        let program = self.program;
-        let func = program.func;
-        for operand in super::operands_of(func, id) {
-            self.outside(operand);
+        let func = self.program.func;
+        let operands = super::operands_of(func, id).into_iter();
+        let mut map = operands.map(|operand| (operand, self.outside(operand))).collect();
+        let results = self.b.clone_op(func, id, &mut map);
+        for (old, new) in op.results.iter().zip(results) {
+            self.memrefs.insert(*old, new);
+            self.host.insert(*old, new);
         }
-        self.b.loc = op.loc.clone();
-        let entry = self.b.block;
-        self.copy_op(id, entry);
     }
 
     fn outside(&mut self, operand: ValueId) -> ValueId {
@@ -213,39 +213,6 @@ impl<'a> Emit<'a, '_> {
             return self.device(source, stage);
         }
         self.host(operand)
-    }
-
-    fn copy_op(&mut self, id: OpId, block: BlockId) {
-        let func = self.program.func;
-        let op = func.op(id);
-        let mut regions = Vec::new();
-        for blocks in &op.regions {
-            let mut made = Vec::new();
-            for old in blocks {
-                let args = &func.block(*old).args;
-                let types: Vec<Type> = args.iter().map(|v| func.ty(*v).clone()).collect();
-                let new = self.b.func.new_block(&types);
-                self.define(args, &self.b.func.block(new).args.clone());
-                for inner in &func.block(*old).ops {
-                    self.copy_op(*inner, new);
-                }
-                made.push(new);
-            }
-            regions.push(made);
-        }
-        let operands: Vec<ValueId> = op.operands.iter().map(|v| self.outside(*v)).collect();
-        let types: Vec<Type> = op.results.iter().map(|v| func.ty(*v).clone()).collect();
-        let home = std::mem::replace(&mut self.b.block, block);
-        let made = self.b.like(op, &operands, &types, regions);
-        self.b.block = home;
-        self.define(&op.results, &self.b.func.op(made).results.clone());
-    }
-
-    fn define(&mut self, old: &[ValueId], new: &[ValueId]) {
-        for (old, new) in old.iter().zip(new) {
-            self.memrefs.insert(*old, *new);
-            self.host.insert(*old, *new);
-        }
     }
 
     fn clause(&mut self, op: &Op, id: OpId) {
