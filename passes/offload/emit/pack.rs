@@ -3,8 +3,8 @@
 //! The layout is a running sum: part `k` begins where part `k - 1` ends, so parts do not overlap, and the
 //! buffer is as long as all of them. One buffer holds elements of one type, so every part is aligned.
 
-use super::Emit;
 use super::values::in_space;
+use super::{At, Emit};
 use std::collections::{BTreeMap, BTreeSet};
 use xpuc_dialect::ir::{Layout, Loc, Shaped, Space, Type, ValueId};
 use xpuc_dialect::ops::Kind;
@@ -58,7 +58,7 @@ pub(super) fn up(emit: &mut Emit<'_, '_>, values: &BTreeSet<ValueId>, stage: usi
                 slice = emit.tagged("tensor.cast", &[slice], ty, stage);
             }
             if let Some(value) = part.value {
-                emit.define_up(value, stage, slice);
+                emit.define(value, At::Launch(stage), slice);
             }
         }
     }
@@ -123,7 +123,7 @@ pub(super) fn down(
     for (part, there, offset) in verdicts.into_iter().chain(values) {
         let host = unpack(emit, &part, there, offset);
         match part.value {
-            Some(value) => emit.define_down(value, host),
+            Some(value) => emit.define(value, At::Host, host),
             None => emit.judge(stage, host),
         }
     }

@@ -27,8 +27,7 @@ impl Emit<'_, '_> {
         if Kind::of(op) == Some(Kind::Read) {
             return self.read(value);
         }
-        let key = (value, At::Host);
-        if let Some(made) = self.made.get(&key) {
+        if let Some(made) = self.made.get(&(value, At::Host)) {
             return *made;
         }
         let made = if &*op.name == "tensor.dim" && program.role(value) == Role::Both {
@@ -37,7 +36,7 @@ impl Emit<'_, '_> {
             let operands: Vec<ValueId> = op.operands.iter().map(|v| self.host(*v)).collect();
             self.clone_op(op, value, &operands, Space::Host, None)
         };
-        self.made.insert(key, made);
+        self.define(value, At::Host, made);
         made
     }
 
@@ -85,7 +84,7 @@ impl Emit<'_, '_> {
             operands.push(if known { self.host(*operand) } else { self.device(*operand, stage) });
         }
         let made = self.clone_op(op, value, &operands, Space::Device, Some(stage));
-        self.made.insert((value, At::Launch(stage)), made);
+        self.define(value, At::Launch(stage), made);
         made
     }
 
@@ -103,16 +102,13 @@ impl Emit<'_, '_> {
         let host = self.host(value);
         let ty = in_space(self.b.ty(host), Space::Device);
         let made = self.b.value(Kind::H2d.name(), &[host], ty, &[]);
-        self.made.insert((value, At::Launch(stage)), made);
+        self.define(value, At::Launch(stage), made);
         made
     }
 
-    pub(super) fn define_up(&mut self, value: ValueId, stage: usize, made: ValueId) {
-        self.made.insert((value, At::Launch(stage)), made);
-    }
-
-    pub(super) fn define_down(&mut self, value: ValueId, made: ValueId) {
-        self.made.insert((value, At::Host), made);
+    /// What stands for a value from now on.
+    pub(super) fn define(&mut self, value: ValueId, at: At, made: ValueId) {
+        self.made.insert((value, at), made);
     }
 
     /// A value that a command of its own writes.
