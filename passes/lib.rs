@@ -14,4 +14,5 @@ pub mod plan;
 pub mod raise;
 pub mod registry;
 pub mod simplify;
+mod size;
 mod tidy;

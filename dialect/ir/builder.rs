@@ -1,7 +1,7 @@
 //! Appends operations to a function, with the upstream ones that we use as methods.
 
 use super::{Attr, Attrs, BlockId, Func, Loc, Op, OpId, Shaped, Type, ValueId};
-use rustc_hash::FxHashSet as HashSet;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -109,6 +109,33 @@ impl<'f> Builder<'f> {
         let id = self.func.new_op(copy, results);
         self.func.block_mut(self.block).ops.push(id);
         id
+    }
+
+    /// An op of another function with all in its regions, and its results. `map` has what stands here for the values
+    /// from outside that it uses, and gets what stands for those it makes.
+    pub fn clone_op(&mut self, from: &Func, id: OpId, map: &mut HashMap<ValueId, ValueId>) -> Vec<ValueId> {
+        let op = from.op(id);
+        let types = |values: &[ValueId]| values.iter().map(|v| from.ty(*v).clone()).collect::<Vec<_>>();
+        let mut regions = Vec::new();
+        for blocks in &op.regions {
+            let mut made = Vec::new();
+            for old in blocks {
+                let old = from.block(*old);
+                let new = self.func.new_block(&types(&old.args));
+                map.extend(old.args.iter().copied().zip(self.func.block(new).args.clone()));
+                let mut inside = Builder::new(self.func, new);
+                for inner in &old.ops {
+                    inside.clone_op(from, *inner, map);
+                }
+                made.push(new);
+            }
+            regions.push(made);
+        }
+        let operands = op.operands.iter().map(|v| map[v]).collect();
+        let made = self.copy(op, operands, types(&op.results), regions);
+        let results = self.func.op(made).results.clone();
+        map.extend(op.results.iter().copied().zip(results.iter().copied()));
+        results
     }
 
     /// `arith.constant` of an integer or index type.

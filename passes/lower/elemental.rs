@@ -4,6 +4,7 @@ use super::LowerError;
 use super::clause::Outcome;
 use super::memo::Memo;
 use crate::pass::PassError;
+use crate::size::{Measure, more, size};
 use rustc_hash::FxHashMap as HashMap;
 use std::cell::RefCell;
 use xpuc_dialect::ir::{BlockId, Builder, Extent, Func, Op, Slice, Type, ValueId};
@@ -41,6 +42,25 @@ impl<'a> Elements<'a> {
     /// What `outer` knows is known in a block inside it.
     pub(super) fn nest(&self, outer: BlockId, inner: BlockId) {
         self.memo.borrow_mut().nest(outer, inner);
+    }
+
+    /// Size of a value of the old function along `axis`.
+    pub(super) fn size(
+        &self,
+        b: &mut Builder<'_>,
+        value: ValueId,
+        axis: usize,
+    ) -> Result<ValueId, PassError> {
+        let outside = |memref: ValueId| self.map.contains_key(&memref);
+        let Some(size) = size(self.func, &outside, value, axis) else {
+            return Err(self.refuse(value));
+        };
+        let measured = match size.of {
+            Measure::Const(known) => return Ok(b.index(known + size.more)),
+            Measure::Scalar(scalar) => self.get(scalar),
+            Measure::Dim(memref, axis) => b.dim(self.get(memref), axis),
+        };
+        Ok(more(b, measured, size.more))
     }
 
     /// The new value of a memref; a view that the fusion makes is made where it is used.

@@ -22,7 +22,6 @@ mod kernel;
 mod loops;
 mod memo;
 mod search;
-mod size;
 mod stage;
 mod walk;
 

@@ -18,7 +18,6 @@
 
 mod cut;
 mod emit;
-mod pack;
 mod program;
 mod sides;
 mod stages;
@@ -90,7 +89,7 @@ fn offload(cx: &mut PassCx, func: &Func) -> Result<Func, PassError> {
 }
 
 /// Bytes of the staging buffer of a transfer, over the sizes of the program.
-fn staging_bytes(program: &Program<'_>, transfer: &pack::Transfer) -> String {
+fn staging_bytes(program: &Program<'_>, transfer: &emit::Transfer) -> String {
     let verdict = if transfer.verdict { VERDICT_ELEMENTS as i64 * 4 } else { 0 };
     let mut total = Ok(Dim::constant(verdict));
     for value in &transfer.values {

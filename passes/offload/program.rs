@@ -4,13 +4,14 @@ use crate::fail::can_fail;
 use crate::infer_shapes::Facts;
 use crate::pass::Sizes;
 use crate::raise::{Buffers, ByBuffer};
+use crate::size::{Measure, Size, host_size};
 use crate::tidy::is_pure;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use xpuc_dialect::dim::{Symbol, SymbolKind};
-use xpuc_dialect::ir::{Def, Func, Op, OpId, Slice, Space, ValueId};
-use xpuc_dialect::ops::{Kind, Parts, space};
+use xpuc_dialect::ir::{Def, Func, Op, OpId, Shaped, Slice, Space, ValueId};
+use xpuc_dialect::ops::{Kind, space};
 
 /// What a value is to this pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,7 +139,7 @@ impl<'a> Program<'a> {
         self.func.ty(value).tensor().is_some()
     }
 
-    /// Operands that are values, transfers left out; for a region op those within too.
+    /// Operands that are values, transfers left out.
     pub(super) fn operands(&self, op: &Op) -> Vec<ValueId> {
         op.operands.iter().filter(|v| !is_memref(self.func, **v)).map(|v| self.source(*v)).collect()
     }
@@ -262,49 +263,15 @@ impl<'a> Program<'a> {
 
     /// Scalars that the size of a tensor is computed from, and the ops that they are operands of.
     pub(super) fn size_scalars(&self, value: ValueId) -> BTreeSet<(OpId, ValueId)> {
-        let mut found = BTreeSet::new();
-        self.collect_sizes(self.source(value), &mut found);
-        found
-    }
-
-    fn collect_sizes(&self, value: ValueId, found: &mut BTreeSet<(OpId, ValueId)>) {
-        let func = self.func;
-        let Def::Result(id, _) = func.def(value) else { return };
-        let op = func.op(id);
-        let Some(shaped) = func.ty(value).tensor() else { return };
-        if shaped.dynamic_dims() == 0 {
-            return;
-        }
-        if let Some(slice) = Slice::of(op) {
-            if let xpuc_dialect::ir::Extent::Value(size) = slice.size {
-                found.insert((id, size));
-            }
-            return;
-        }
-        let parts = Parts::of(op);
-        if let Some(parts) = parts
-            && parts.kind.is_sized()
-        {
-            found.extend(parts.sizes.iter().map(|size| (id, *size)));
-            return;
-        }
-        if &*op.name == "tensor.empty" {
-            found.extend(op.operands.iter().map(|size| (id, *size)));
-            return;
-        }
-        if Kind::of(op) == Some(Kind::Read) {
-            return;
-        }
-        // The same choice as where buffers are allocated: one operand tells the size.
-        let stretches = |v: &ValueId| func.ty(*v).shaped().is_none_or(|s| s.dims.first() == Some(&Some(1)));
-        let from = match (Kind::of(op), &*op.name) {
-            (Some(Kind::Gather), _) => op.operands.get(1),
-            (_, "tensor.insert" | "tensor.insert_slice" | "arith.select") => op.operands.get(1),
-            _ => op.operands.iter().find(|v| !stretches(v)),
+        let rank = self.func.ty(value).tensor().map_or(0, Shaped::rank);
+        let scalar = |axis| match host_size(self.func, value, axis)? {
+            (Size { of: Measure::Scalar(scalar), .. }, sized) => match self.func.def(sized) {
+                Def::Result(id, _) => Some((id, scalar)),
+                Def::Arg(..) => None,
+            },
+            _ => None,
         };
-        if let Some(input) = from {
-            self.collect_sizes(self.source(*input), found);
-        }
+        (0..rank).filter_map(scalar).collect()
     }
 }
 

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use xpuc_dialect::ir::{Op, OpId, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, space};
 
-/// More than any program costs: an edge that must not be cut.
+/// More nanoseconds than any program takes: an edge that must not be cut.
 const NEVER: u64 = 1 << 50;
 
-/// What should not happen if it can be helped.
+/// Nanoseconds for what should not happen if it can be helped: a second, more than any launch or transfer.
 const AVOID: u64 = 1 << 30;
 
 /// Who computes what.
@@ -30,22 +30,13 @@ impl Sides {
         self.device.contains(&value)
     }
 
-    /// The cheapest of several ways, each one cut: with one packed transfer up or without, with one down or
-    /// without or with one of nothing but memory, and without computing on the device. A cut charges by value;
-    /// launches and transfers are counted after it.
+    /// The cheapest of several ways, each one cut. A cut charges by value; launches and transfers are counted
+    /// after it.
     pub(super) fn of(program: &Program<'_>, costs: &Costs) -> Self {
-        let pack = costs.pack;
-        let ways = [
-            Way { compute: 0, up: AVOID, down: pack, read: pack, clause: 0, late: costs.d2h },
-            Way { compute: 0, up: pack, down: pack, read: pack, clause: 0, late: costs.d2h },
-            Way { compute: 0, up: AVOID, down: AVOID, read: pack, clause: AVOID, late: 0 },
-            Way { compute: 0, up: pack, down: AVOID, read: AVOID, clause: AVOID, late: 0 },
-            Way { compute: AVOID, up: pack, down: pack, read: pack, clause: AVOID, late: 0 },
-        ];
         let mut best: Option<Sides> = None;
         // What the stages of the ways so far cost: ways that come to the same sides have the same.
         let mut staged: Vec<(HashSet<ValueId>, HashSet<OpId>, u64)> = Vec::new();
-        for way in &ways {
+        for way in &Way::all(costs) {
             let mut sides = Cut::new(program, costs, way).sides();
             sides.keep_order(program);
             // Stages only add to it.
@@ -85,17 +76,35 @@ impl Sides {
     }
 }
 
-/// What a way of sharing the work charges on top of bytes and elements.
+/// What a way of sharing the work charges on top of bytes and elements, in nanoseconds.
+#[derive(Clone, Copy)]
 struct Way {
+    /// For an op on the device.
     compute: u64,
+    /// For a value that goes up.
     up: u64,
-    /// For a value that is computed.
+    /// For one that is computed and goes down.
     down: u64,
-    /// For what is in memory.
+    /// For one in memory that goes down.
     read: u64,
+    /// For a clause on the device.
     clause: u64,
     /// For what a launch needs of the host that the host has from the device: the launch waits for it.
     late: u64,
+}
+
+impl Way {
+    /// The ways that are tried, by what they transfer, in the order in which ties are broken.
+    fn all(costs: &Costs) -> [Way; 5] {
+        let pack = costs.pack;
+        let packed_down = Way { compute: 0, up: AVOID, down: pack, read: pack, clause: 0, late: costs.d2h };
+        let packed_both = Way { up: pack, ..packed_down };
+        // From here on the host checks the clauses.
+        let memory_down = Way { down: AVOID, clause: AVOID, late: 0, ..packed_down };
+        let packed_up = Way { up: pack, read: AVOID, ..memory_down };
+        let on_host = Way { compute: AVOID, up: pack, down: pack, ..memory_down };
+        [packed_down, packed_both, memory_down, packed_up, on_host]
+    }
 }
 
 struct Cut<'a> {

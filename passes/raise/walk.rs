@@ -307,43 +307,12 @@ impl Walk<'_, '_> {
             format!("{} may read and write every buffer", op.name),
         );
         self.known.clear();
-        self.deep_clone(id, self.out.block);
+        self.clone_op(id);
         self.known.clear();
     }
 
-    fn deep_clone(&mut self, id: OpId, block: BlockId) {
-        let op = self.func.op(id).clone();
-        let regions = op
-            .regions
-            .iter()
-            .map(|blocks| {
-                blocks
-                    .iter()
-                    .map(|old| {
-                        let args = self.func.block(*old).args.clone();
-                        let types: Vec<Type> = args.iter().map(|v| self.func.ty(*v).clone()).collect();
-                        let new = self.out.func.new_block(&types);
-                        self.map.extend(args.iter().copied().zip(self.out.func.block(new).args.clone()));
-                        for inner in &self.func.block(*old).ops {
-                            self.deep_clone(*inner, new);
-                        }
-                        new
-                    })
-                    .collect()
-            })
-            .collect();
-        let operands: Vec<ValueId> = op.operands.iter().map(|v| self.map[v]).collect();
-        let types: Vec<Type> = op.results.iter().map(|v| self.func.ty(*v).clone()).collect();
-        let home = std::mem::replace(&mut self.out.block, block);
-        let made = self.out.like(&op, &operands, &types, regions);
-        self.out.block = home;
-        let results = self.out.func.op(made).results.clone();
-        self.map.extend(op.results.iter().copied().zip(results));
-    }
-
     fn clone_op(&mut self, id: OpId) -> Vec<ValueId> {
-        self.deep_clone(id, self.out.block);
-        self.func.op(id).results.iter().map(|v| self.map[v]).collect()
+        self.out.clone_op(self.func, id, &mut self.map)
     }
 
     fn returned(&mut self, value: ValueId) -> ValueId {

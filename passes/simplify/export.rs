@@ -58,34 +58,8 @@ impl Export<'_, '_> {
             }
         }
         self.b.loc = self.func.op(id).loc.clone();
-        self.copy(id, self.b.block);
+        self.b.clone_op(self.func, id, &mut self.map);
         Ok(())
-    }
-
-    fn copy(&mut self, id: OpId, block: xpuc_dialect::ir::BlockId) {
-        let op = self.func.op(id);
-        let mut regions = Vec::new();
-        for blocks in &op.regions {
-            let mut made = Vec::new();
-            for old in blocks {
-                let args = &self.func.block(*old).args;
-                let types: Vec<Type> = args.iter().map(|v| self.func.ty(*v).clone()).collect();
-                let new = self.b.func.new_block(&types);
-                self.map.extend(args.iter().copied().zip(self.b.func.block(new).args.clone()));
-                for inner in &self.func.block(*old).ops {
-                    self.copy(*inner, new);
-                }
-                made.push(new);
-            }
-            regions.push(made);
-        }
-        let operands: Vec<ValueId> = op.operands.iter().map(|v| self.map[v]).collect();
-        let types: Vec<Type> = op.results.iter().map(|v| self.func.ty(*v).clone()).collect();
-        let home = std::mem::replace(&mut self.b.block, block);
-        let made = self.b.like(op, &operands, &types, regions);
-        self.b.block = home;
-        let results = self.b.func.op(made).results.clone();
-        self.map.extend(op.results.iter().copied().zip(results));
     }
 
     /// The value of a class; a tensor in `space`.

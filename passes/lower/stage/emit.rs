@@ -6,8 +6,8 @@ use crate::guard::Guard;
 use crate::lower::elemental::Elements;
 use crate::lower::kernel::Program;
 use crate::lower::loops::Part;
-use crate::lower::size::axis;
 use crate::pass::PassError;
+use crate::size::axis;
 use xpuc_dialect::ir::{Builder, OpId, Type, ValueId};
 use xpuc_dialect::ops::Kind;
 

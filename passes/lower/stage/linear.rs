@@ -1,6 +1,6 @@
 //! Sums of products of index values: enough to see that the parts of a packed buffer do not overlap.
 
-use crate::lower::size::{Measure, Size, axis, size};
+use crate::size::{Measure, Size, axis, size};
 use rustc_hash::FxHashSet as HashSet;
 use std::collections::BTreeMap;
 use xpuc_dialect::ir::{Extent, Func, Slice, ValueId};

@@ -2,8 +2,8 @@
 
 use super::{Stage, unsized_error};
 use crate::lower::elemental::Elements;
-use crate::lower::size::{Measure, Size, axis, more, size};
 use crate::pass::PassError;
+use crate::size::{Measure, Size, axis, more, size};
 use rustc_hash::FxHashMap as HashMap;
 use xpuc_dialect::ir::{Builder, Func, OpSpec, Shaped, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, VERDICT_ELEMENTS};

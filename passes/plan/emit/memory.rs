@@ -3,8 +3,9 @@
 use super::Emit;
 use crate::plan::guard::{Guard, common};
 use crate::plan::place::{Base, Place};
-use xpuc_dialect::ir::{Def, Extent, Shaped, Slice, Type, ValueId};
-use xpuc_dialect::ops::{Kind, Parts};
+use crate::size::{Measure, host_size, more};
+use xpuc_dialect::ir::{Def, Extent, Shaped, Type, ValueId};
+use xpuc_dialect::ops::Kind;
 
 impl Emit<'_, '_> {
     pub(super) fn base(&self, value: ValueId) -> Option<Base> {
@@ -118,47 +119,18 @@ impl Emit<'_, '_> {
 
     /// Size of a tensor along an axis, from what it is made of.
     pub(super) fn size(&mut self, value: ValueId, axis: usize) -> ValueId {
-        let func = self.func();
-        if let Some(size) = func.ty(value).shaped().and_then(|s| s.dims.get(axis).copied().flatten()) {
-            return self.top(|b| b.index(size as i64));
-        }
-        let Some(op) = func.def_op(value) else { unreachable!("tensors are results") };
-        if let Some(parts) = Parts::of(op) {
-            if parts.kind.is_sized() {
-                let dims = func.ty(value).shaped().map(|s| s.dims.clone()).unwrap_or_default();
-                let position = dims[..axis].iter().filter(|d| d.is_none()).count();
-                return self.map[&parts.sizes[position]];
-            }
-            if parts.kind == Kind::Cumsum && op.has("exclusive") {
-                let size = self.size(parts.inputs[0], axis);
-                return self.top(|b| {
-                    let one = b.index(1);
-                    b.arith("addi", size, one)
-                });
-            }
-            // The first input that is not a scalar and does not stretch; a gather has the shape of its index.
-            let stretches = |v: &ValueId| func.ty(*v).shaped().is_none_or(|s| s.dims[axis] == Some(1));
-            let inputs = if parts.kind == Kind::Gather { &parts.inputs[1..] } else { parts.inputs };
-            if let Some(input) = inputs.iter().find(|v| !stretches(v)) {
-                return self.size(*input, axis);
-            }
-        }
-        if let Some(slice) = Slice::of(op) {
-            return self.extent(slice.size);
-        }
-        match (Kind::of(op), &*op.name) {
-            (Some(Kind::Read), _) => {
-                let memref = self.map[&op.operands[0]];
+        let Some((size, _)) = host_size(self.func(), value, axis) else {
+            unreachable!("tensors are results of ops that say their size")
+        };
+        let measured = match size.of {
+            Measure::Const(known) => return self.top(|b| b.index(known + size.more)),
+            Measure::Scalar(scalar) => self.map[&scalar],
+            Measure::Dim(memref, axis) => {
+                let memref = self.map[&memref];
                 self.top(|b| b.dim(memref, axis))
             }
-            (_, "tensor.empty") => {
-                let dims = func.ty(value).shaped().map(|s| s.dims.clone()).unwrap_or_default();
-                let position = dims[..axis].iter().filter(|d| d.is_none()).count();
-                self.map[&op.operands[position]]
-            }
-            (_, "tensor.insert" | "tensor.insert_slice" | "arith.select") => self.size(op.operands[1], axis),
-            _ => self.size(op.operands[0], axis),
-        }
+        };
+        self.top(|b| more(b, measured, size.more))
     }
 
     pub(super) fn extent(&mut self, extent: Extent) -> ValueId {

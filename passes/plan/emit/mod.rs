@@ -140,7 +140,7 @@ impl<'a> Emit<'a, '_> {
             (_, "arith.select") if self.func().ty(op.results[0]).tensor().is_some() => {
                 self.select(op, &guard)
             }
-            (Some(Kind::Alloc), _) => self.clone_op(id, self.entry),
+            (Some(Kind::Alloc), _) => self.clone_op(id),
             (_, "tensor.empty") => self.empty(op.results[0]),
             (_, "tensor.extract_slice" | "tensor.cast") => {}
             (_, "func.return") => {
@@ -167,7 +167,7 @@ impl<'a> Emit<'a, '_> {
                 if self.stream.downloads_pending() {
                     self.wait();
                 }
-                self.clone_op(id, self.entry);
+                self.clone_op(id);
                 self.stream.unknown_work();
             }
         }
@@ -406,33 +406,12 @@ impl<'a> Emit<'a, '_> {
             self.map.insert(op.results[0], size);
             return;
         }
-        self.clone_op(id, self.entry);
+        self.clone_op(id);
     }
 
-    fn clone_op(&mut self, id: OpId, block: BlockId) {
-        let func = self.func();
-        let op = func.op(id);
-        let mut regions = Vec::new();
-        for blocks in &op.regions {
-            let mut made = Vec::new();
-            for old in blocks {
-                let args = &func.block(*old).args;
-                let types: Vec<Type> = args.iter().map(|v| func.ty(*v).clone()).collect();
-                let new = self.b.func.new_block(&types);
-                self.map.extend(args.iter().copied().zip(self.b.func.block(new).args.clone()));
-                for inner in &func.block(*old).ops {
-                    self.clone_op(*inner, new);
-                }
-                made.push(new);
-            }
-            regions.push(made);
-        }
-        let operands: Vec<ValueId> = op.operands.iter().map(|v| self.map[v]).collect();
-        let types: Vec<Type> = op.results.iter().map(|v| func.ty(*v).clone()).collect();
-        let home = std::mem::replace(&mut self.b.block, block);
-        let made = self.b.like(op, &operands, &types, regions);
+    fn clone_op(&mut self, id: OpId) {
+        let home = std::mem::replace(&mut self.b.block, self.entry);
+        self.b.clone_op(self.plan.func, id, &mut self.map);
         self.b.block = home;
-        let results = self.b.func.op(made).results.clone();
-        self.map.extend(op.results.iter().copied().zip(results));
     }
 }

@@ -4,12 +4,11 @@
     python3 reference.py --nasty > cases/attention_metadata.jsonl
     python3 reference.py --seed 7 --count 300
 """
-import argparse, json, random, sys
+import sys
+sys.path.append(sys.path[0] + "/../..")
+from references import expect, i32, main
 
 ARRAYS = "seq_lens_q context_lens block_counts request_ids adapter_ids draft_lens seeds flags".split()
-
-def i32(x):
-    return (x + (1 << 31)) % (1 << 32) - (1 << 31)
 
 def lod(lens):
     sums = [0]
@@ -17,7 +16,7 @@ def lod(lens):
         sums.append(i32(sums[-1] + n))
     return sums
 
-def run(inputs):
+def run(inputs, _):
     both = [q + c for q, c in zip(inputs["seq_lens_q"], inputs["context_lens"])]
     return {"metadata": [v for name in ARRAYS for v in inputs[name]],
             "cu_seqlens_q": lod(inputs["seq_lens_q"]), "cu_seqlens_k": lod(both)}
@@ -26,11 +25,7 @@ def case(name, batch, words=None, **change):
     inputs = {name: [1000 * k + r for r in range(batch)] for k, name in enumerate(ARRAYS)}
     inputs.update(change)
     c = {"name": name, "inputs": inputs, "attrs": {}}
-    if words:
-        c["error_mentions"] = words
-    else:
-        c["outputs"] = run(inputs)
-    return c
+    return expect(c, words, run)
 
 def random_case(r, n):
     batch = r.choice([0, 1, 2, 3, 5, 17, 64, 300])
@@ -57,14 +52,5 @@ def nasty_cases():
         case("another_batch", 3, ["flags", "3", "2"], flags=[1, 2]),
     ]
 
-def main():
-    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    a.add_argument("--seed", type=int, default=0); a.add_argument("--count", type=int, default=100)
-    a.add_argument("--generation"); a.add_argument("--max-tokens", type=int, default=1 << 30)
-    a.add_argument("--nasty", action="store_true", help="print the cases that are kept")
-    a = a.parse_args(); r = random.Random(a.seed)
-    for c in nasty_cases() if a.nasty else [random_case(r, n) for n in range(a.count)]:
-        json.dump(c, sys.stdout, separators=(",", ":")); print()
-
 if __name__ == "__main__":
-    main()
+    main(__doc__, random_case, nasty_cases)

@@ -4,10 +4,9 @@
     python3 reference.py --nasty > cases/embedding_index.jsonl
     python3 reference.py --seed 7 --count 300
 """
-import argparse, json, random, sys
-
-def i32(x):
-    return (x + (1 << 31)) % (1 << 32) - (1 << 31)
+import sys
+sys.path.append(sys.path[0] + "/../..")
+from references import expect, i32, main
 
 def run(inputs, attrs):
     last = len(inputs["table"]) - 1
@@ -18,11 +17,7 @@ def run(inputs, attrs):
 def case(name, ids, rows=8, scale=1, offset=0, table=None, words=None):
     c = {"name": name, "inputs": {"ids": ids, "table": [7 * k - 3 for k in range(rows)] if table is None else table},
          "attrs": {"scale": scale, "offset": offset}}
-    if words:
-        c["error_mentions"] = words
-    else:
-        c["outputs"] = run(c["inputs"], c["attrs"])
-    return c
+    return expect(c, words, run)
 
 def random_case(r, n):
     some = [0, 1, -1, 2, 64, -64, 65535, 2147483647, -2147483648]
@@ -45,14 +40,5 @@ def nasty_cases():
         case("no_rows_no_tokens", [], 0, words=["table", "1", "0"]),
     ]
 
-def main():
-    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    a.add_argument("--seed", type=int, default=0); a.add_argument("--count", type=int, default=100)
-    a.add_argument("--generation"); a.add_argument("--max-tokens", type=int, default=1 << 30)
-    a.add_argument("--nasty", action="store_true", help="print the cases that are kept")
-    a = a.parse_args(); r = random.Random(a.seed)
-    for c in nasty_cases() if a.nasty else [random_case(r, n) for n in range(a.count)]:
-        json.dump(c, sys.stdout, separators=(",", ":")); print()
-
 if __name__ == "__main__":
-    main()
+    main(__doc__, random_case, nasty_cases)

@@ -15,11 +15,9 @@ the rest of that buffer is left as it was. A key that is absent from "outputs" i
 `capacity` is `inplace` whose caller gives the buffer of slot_mapping_enc, with room for attrs["capacity"] tokens, or for
 some more than there are; behind the tokens it is -1.
 """
-import argparse, json, random, sys
-
-def i32(x):
-    x &= 0xFFFFFFFF
-    return x - (1 << 32) if x >= (1 << 31) else x
+import argparse, random, sys
+sys.path.append(sys.path[0] + "/../..")
+from references import i32, show
 
 def slot_mapping(lod, start, batch_map, n, tables, block_size, out):
     width = len(tables[0]) if tables else 0
@@ -219,13 +217,13 @@ def main():
     for c in cases:
         c["generation"] = a.generation
         if "error_mentions" in c and not a.bad:
-            json.dump(c, sys.stdout, separators=(",", ":")); print()
+            show(c)
             continue
         if sum(c["inputs"]["seq_lens_encoder"]) > a.max_tokens and not a.bad:
             continue
         if not a.bad:
             c["outputs"] = run(c)
-        json.dump(c, sys.stdout, separators=(",", ":")); print()
+        show(c)
 
 if __name__ == "__main__":
     main()

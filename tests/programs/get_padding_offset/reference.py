@@ -4,9 +4,11 @@
     python3 reference.py --nasty > cases/get_padding_offset.jsonl
     python3 reference.py --seed 7 --count 300
 """
-import argparse, json, random, sys
+import sys
+sys.path.append(sys.path[0] + "/../..")
+from references import expect, main
 
-def run(inputs):
+def run(inputs, _):
     ids, batch, lod = [], [], [0]
     for request, (row, length) in enumerate(zip(inputs["input_ids"], inputs["seq_lens"])):
         ids += row[:length]
@@ -16,11 +18,7 @@ def run(inputs):
 
 def case(name, rows, lens, words=None):
     c = {"name": name, "inputs": {"input_ids": rows, "seq_lens": lens}, "attrs": {}}
-    if words:
-        c["error_mentions"] = words
-    else:
-        c["outputs"] = run(c["inputs"])
-    return c
+    return expect(c, words, run)
 
 def random_case(r, n):
     batch, width = r.choice([1, 2, 3, 5, 17, 64]), r.choice([1, 2, 7, 16, 48])
@@ -50,14 +48,5 @@ def nasty_cases():
         case("another_batch", rows(2, 4), [1, 2, 3], ["seq_lens", "2", "3"]),
     ]
 
-def main():
-    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    a.add_argument("--seed", type=int, default=0); a.add_argument("--count", type=int, default=100)
-    a.add_argument("--generation"); a.add_argument("--max-tokens", type=int, default=1 << 30)
-    a.add_argument("--nasty", action="store_true", help="print the cases that are kept")
-    a = a.parse_args(); r = random.Random(a.seed)
-    for c in nasty_cases() if a.nasty else [random_case(r, n) for n in range(a.count)]:
-        json.dump(c, sys.stdout, separators=(",", ":")); print()
-
 if __name__ == "__main__":
-    main()
+    main(__doc__, random_case, nasty_cases)

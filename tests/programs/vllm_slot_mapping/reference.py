@@ -4,10 +4,9 @@
     python3 reference.py --nasty > cases/vllm_slot_mapping.jsonl
     python3 reference.py --seed 7 --count 300
 """
-import argparse, json, random, sys
-
-def i32(x):
-    return (x + (1 << 31)) % (1 << 32) - (1 << 31)
+import sys
+sys.path.append(sys.path[0] + "/../..")
+from references import expect, i32, main
 
 def run(inputs, attrs):
     slots, bs = [], attrs["block_size"]
@@ -30,11 +29,7 @@ def case(name, lens, columns, bs, context=None, ids=None, capacity=None, words=N
         c["attrs" if key == "block_size" else "inputs"][key] = value
     if capacity is not None:
         c["attrs"]["capacity"] = capacity
-    if words:
-        c["error_mentions"] = words
-    else:
-        c["outputs"] = run(c["inputs"], c["attrs"])
-    return c
+    return expect(c, words, run)
 
 def random_case(r, n):
     bs, columns = r.choice([1, 2, 16, 48, 64, 128]), r.choice([1, 2, 3, 8, 33])
@@ -72,14 +67,5 @@ def nasty_cases():
         case("lod_of_another_batch", [1, 1], 2, 16, words=["query_start_loc", "3", "4"], query_start_loc=[0, 1, 2, 2]),
     ]
 
-def main():
-    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    a.add_argument("--seed", type=int, default=0); a.add_argument("--count", type=int, default=100)
-    a.add_argument("--generation"); a.add_argument("--max-tokens", type=int, default=1 << 30)
-    a.add_argument("--nasty", action="store_true", help="print the cases that are kept")
-    a = a.parse_args(); r = random.Random(a.seed)
-    for c in nasty_cases() if a.nasty else [random_case(r, n) for n in range(a.count)]:
-        json.dump(c, sys.stdout, separators=(",", ":")); print()
-
 if __name__ == "__main__":
-    main()
+    main(__doc__, random_case, nasty_cases)

@@ -6,10 +6,9 @@ It deals the tokens of each request out to the ranks one by one, as they would b
     python3 reference.py --nasty > cases/vllm_slot_mapping_cp.jsonl
     python3 reference.py --seed 7 --count 300
 """
-import argparse, json, random, sys
-
-def i32(x):
-    return (x + (1 << 31)) % (1 << 32) - (1 << 31)
+import sys
+sys.path.append(sys.path[0] + "/../..")
+from references import expect, i32, main
 
 def place(position, bs, size, interleave):
     """Which rank has a position, in which column of its table, and where in that block."""
@@ -35,11 +34,7 @@ def case(name, lens, columns, bs, size, rank, interleave=1, context=None, ids=No
     c["attrs"].update(change)
     if capacity is not None:
         c["attrs"]["capacity"] = capacity
-    if words:
-        c["error_mentions"] = words
-    else:
-        c["outputs"] = run(c["inputs"], c["attrs"])
-    return c
+    return expect(c, words, run)
 
 def random_case(r, n):
     bs = r.choice([1, 2, 16, 48, 64])
@@ -81,14 +76,5 @@ def nasty_cases():
         case("virtual_block_too_large", [1], 1, 16, 2, 0, words=["block_size * cp_size"], block_size=1 << 30, cp_size=2),
     ]
 
-def main():
-    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    a.add_argument("--seed", type=int, default=0); a.add_argument("--count", type=int, default=100)
-    a.add_argument("--generation"); a.add_argument("--max-tokens", type=int, default=1 << 30)
-    a.add_argument("--nasty", action="store_true", help="print the cases that are kept")
-    a = a.parse_args(); r = random.Random(a.seed)
-    for c in nasty_cases() if a.nasty else [random_case(r, n) for n in range(a.count)]:
-        json.dump(c, sys.stdout, separators=(",", ":")); print()
-
 if __name__ == "__main__":
-    main()
+    main(__doc__, random_case, nasty_cases)

@@ -3,31 +3,22 @@
 //! The layout is a running sum: part `k` begins where part `k - 1` ends, so parts do not overlap, and the
 //! buffer is as long as all of them. One buffer holds elements of one type, so every part is aligned.
 
-use super::emit::Emit;
-use super::stages::Launch;
-use crate::pass::Costs;
+use super::values::in_space;
+use super::{At, Emit};
 use std::collections::{BTreeMap, BTreeSet};
 use xpuc_dialect::ir::{Layout, Loc, Shaped, Space, Type, ValueId};
 use xpuc_dialect::ops::Kind;
 
-use super::emit::in_space;
-
 /// A transfer that brings several values.
 #[derive(Debug)]
-pub(super) struct Transfer {
-    pub(super) loc: Loc,
+pub(in crate::offload) struct Transfer {
+    pub(in crate::offload) loc: Loc,
     /// Values in it; a verdict is none.
-    pub(super) values: Vec<ValueId>,
+    pub(in crate::offload) values: Vec<ValueId>,
     /// Whether a verdict is with them.
-    pub(super) verdict: bool,
+    pub(in crate::offload) verdict: bool,
     /// Whether they go down.
-    pub(super) down: bool,
-}
-
-/// Whether packing alone is worth a launch.
-pub(super) fn pays(costs: &Costs, launch: &Launch) -> bool {
-    let saved = |count: usize, each: u64| each.saturating_mul(count.saturating_sub(1) as u64);
-    saved(launch.ups.len(), costs.h2d).saturating_add(saved(launch.downs.len(), costs.d2h)) > costs.launch
+    pub(in crate::offload) down: bool,
 }
 
 /// A part of a packed buffer: the value, and its elements as they are packed.
@@ -61,14 +52,13 @@ pub(super) fn up(emit: &mut Emit<'_, '_>, values: &BTreeSet<ValueId>, stage: usi
         let loc = emit.b.loc.clone();
         emit.packed.push(Transfer { loc, values, verdict: false, down: false });
         for (part, offset) in parts.iter().zip(offsets) {
-            let mut slice = emit.b.extract_slice(there, offset, part.size);
-            tag_last(emit, slice, stage);
+            let mut slice = emit.in_launch(Some(stage), |b| b.extract_slice(there, offset, part.size));
             let ty = in_space(&part.ty, Space::Device);
             if *emit.b.ty(slice) != ty {
                 slice = emit.tagged("tensor.cast", &[slice], ty, stage);
             }
             if let Some(value) = part.value {
-                emit.define_up(value, stage, slice);
+                emit.define(value, At::Launch(stage), slice);
             }
         }
     }
@@ -133,7 +123,7 @@ pub(super) fn down(
     for (part, there, offset) in verdicts.into_iter().chain(values) {
         let host = unpack(emit, &part, there, offset);
         match part.value {
-            Some(value) => emit.define_down(value, host),
+            Some(value) => emit.define(value, At::Host, host),
             None => emit.judge(stage, host),
         }
     }
@@ -215,8 +205,7 @@ fn beside(emit: &mut Emit<'_, '_>, halves: [ValueId; 2], stage: usize) -> ValueI
         let open = Type::Tensor(Shaped { dims: vec![None], ..emit.b.shaped(half).clone() });
         let half = emit.tagged("tensor.cast", &[half], open, stage);
         let offset = emit.b.index(at as i64);
-        whole = emit.b.insert_slice(half, whole, offset, one);
-        tag_last(emit, whole, stage);
+        whole = emit.in_launch(Some(stage), |b| b.insert_slice(half, whole, offset, one));
     }
     whole
 }
@@ -257,29 +246,14 @@ fn join(emit: &mut Emit<'_, '_>, parts: &[Part], launch: Option<usize>) -> (Valu
     }
     let first = emit.b.shaped(parts[0].tensor).clone();
     let ty = Type::Tensor(Shaped { dims: vec![None], layout: Layout::Identity, ..first });
-    let mut whole = emit.b.value("tensor.empty", &[end], ty, &[]);
-    if let Some(stage) = launch {
-        tag_last(emit, whole, stage);
-    }
+    let mut whole = emit.in_launch(launch, |b| b.value("tensor.empty", &[end], ty, &[]));
     for (part, offset) in parts.iter().zip(&offsets) {
         let open = Type::Tensor(Shaped { dims: vec![None], ..emit.b.shaped(part.tensor).clone() });
         let mut tensor = part.tensor;
         if *emit.b.ty(tensor) != open {
-            tensor = emit.b.value("tensor.cast", &[tensor], open, &[]);
-            if let Some(stage) = launch {
-                tag_last(emit, tensor, stage);
-            }
+            tensor = emit.in_launch(launch, |b| b.value("tensor.cast", &[tensor], open, &[]));
         }
-        whole = emit.b.insert_slice(tensor, whole, *offset, part.size);
-        if let Some(stage) = launch {
-            tag_last(emit, whole, stage);
-        }
+        whole = emit.in_launch(launch, |b| b.insert_slice(tensor, whole, *offset, part.size));
     }
     (whole, offsets)
-}
-
-fn tag_last(emit: &mut Emit<'_, '_>, value: ValueId, stage: usize) {
-    if let xpuc_dialect::ir::Def::Result(id, _) = emit.b.func.def(value) {
-        emit.tag(id, stage);
-    }
 }
