@@ -404,11 +404,13 @@ def in_child(mode, request, replies):
 
 NOISE = re.compile(
     r"^(-+|C\+\+ Traceback.*|No stack trace in paddle.*|Error Message Summary:|FatalError: `?Process.*|\d+ +\S.*|\[(TimeInfo|SignalInfo):.*"
-    r"|terminate called.*|.*Warning: .*|\s*warnings\.warn.*|W\d{4} .*|I\d{4} .*|Compile Traceback.*|In user code:.*|\s*File \".*)?$")
+    r"|terminate called.*|.*Warning: .*|warnings\.warn.*|[WIE]\d{4} .*|\[\S+:\d+\]|\[operator < .*)?$")
 
 
 def clean(text):
     """The lines of a message that say what is wrong."""
+    # Before the message of an op in a static program: where that op was made.
+    text = re.sub(r"In user code:\n.*\n\n\s*", "", text, flags=re.S)
     if "Error Message Summary:" in text:
         before, _, summary = text.partition("Error Message Summary:")
         message = [line for line in summary.splitlines() if not NOISE.match(line.strip())]
@@ -416,6 +418,7 @@ def clean(text):
         text = (f"{lead}: " if lead else "") + "\n".join(message or before.splitlines())
     lines = [line.rstrip() for line in text.splitlines() if not NOISE.match(line.strip())]
     text = "\n".join(lines[:TEXT_LINES])
+    text = re.sub(r"^\s*what\(\):\s*", "", text)
     text = re.sub(r"\s*\(at \S+:\d+\)", "", text)
     text = re.sub(r"0x[0-9a-f]{6,}", "0x...", text)
     text = re.sub(r"(/[\w.+-]+){2,}/", "", text)
