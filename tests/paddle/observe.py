@@ -326,10 +326,8 @@ def dtype_name(dtype):
 def shown(tensor):
     import numpy
 
-    if tensor is None:
+    if tensor is None or (hasattr(tensor, "_is_initialized") and not tensor._is_initialized()):
         return None
-    if hasattr(tensor, "_is_initialized") and not tensor._is_initialized():
-        return {"shape": list(tensor.shape()), "dtype": None, "values": None}
     values = numpy.array(tensor)
     return {"shape": list(values.shape), "dtype": str(values.dtype), "values": values.reshape(-1)[:VALUES_SHOWN].tolist()}
 
@@ -411,6 +409,7 @@ def clean(text):
     """The lines of a message that say what is wrong."""
     # Before the message of an op in a static program: where that op was made.
     text = re.sub(r"In user code:\n.*\n\n\s*", "", text, flags=re.S)
+    text = re.sub(r"[ \t]*\(at \S+:\d+\)", "", text)
     if "Error Message Summary:" in text:
         before, _, summary = text.partition("Error Message Summary:")
         message = [line for line in summary.splitlines() if not NOISE.match(line.strip())]
@@ -419,7 +418,6 @@ def clean(text):
     lines = [line.rstrip() for line in text.splitlines() if not NOISE.match(line.strip())]
     text = "\n".join(lines[:TEXT_LINES])
     text = re.sub(r"^\s*what\(\):\s*", "", text)
-    text = re.sub(r"\s*\(at \S+:\d+\)", "", text)
     text = re.sub(r"0x[0-9a-f]{6,}", "0x...", text)
     text = re.sub(r"(/[\w.+-]+){2,}/", "", text)
     return text.strip()[:TEXT_CHARS]
