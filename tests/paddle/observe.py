@@ -276,6 +276,8 @@ def perform(mode, library, call, say):
             found.update({f"{name}@GRAD": value for name, value in zip(wanted, gradients(floats, list(wanted.values())))})
         if "grad2" in marked:
             first = [found[f"{name}@GRAD"] for name in marked["grad2"]]
+            for value in first:
+                value.stop_gradient = False
             second = gradients(first, list(marked["grad2"].values()))
             found.update({f"{name}@GRAD@GRAD": value for name, value in zip(marked["grad2"], second)})
         for name, value in marked.get("after", {}).items():
@@ -402,7 +404,7 @@ def in_child(mode, request, replies):
 
 NOISE = re.compile(
     r"^(-+|C\+\+ Traceback.*|No stack trace in paddle.*|Error Message Summary:|FatalError: `?Process.*|\d+ +\S.*|\[(TimeInfo|SignalInfo):.*"
-    r"|terminate called.*|.*Warning: .*|warnings\.warn.*|[WIE]\d{4} .*|\[\S+:\d+\]|\[operator < .*)?$")
+    r"|terminate called.*|.*Warning: .*|warnings\.warn.*|[WIE]\d{4} .*|\*\*\* Check failure.*|@ +\S+ .*|\[\S+:\d+\]|\[operator < .*)?$")
 
 
 def clean(text):
@@ -417,7 +419,7 @@ def clean(text):
         text = (f"{lead}: " if lead else "") + "\n".join(message or before.splitlines())
     lines = [line.rstrip() for line in text.splitlines() if not NOISE.match(line.strip())]
     text = "\n".join(lines[:TEXT_LINES])
-    text = re.sub(r"^\s*what\(\):\s*", "", text)
+    text = re.sub(r"^(\s*what\(\):\s*|F\d{4} \S+ +\d+ \S+\] )", "", text)
     text = re.sub(r"0x[0-9a-f]{6,}", "0x...", text)
     text = re.sub(r"(/[\w.+-]+){2,}/", "", text)
     return text.strip()[:TEXT_CHARS]
