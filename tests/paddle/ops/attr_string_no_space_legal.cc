@@ -3,9 +3,7 @@
 //@ expect: none
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int a) {
-  return {paddle::experimental::scale(x, a)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int a) { return {paddle::experimental::scale(x, a)}; }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
 

@@ -3,9 +3,7 @@
 //@ expect: PD004
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, float a) {
-  return {paddle::experimental::scale(x, a)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, float a) { return {paddle::experimental::scale(x, a)}; }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, float a) { return {x}; }
 

@@ -8,9 +8,7 @@ using Shape = std::vector<int64_t>;
 typedef std::vector<std::vector<int64_t>> Shapes;
 namespace pd = paddle;
 
-std::vector<Tensor> Kernel(const Tensor &x, std::int32_t a) {
-  return {pd::experimental::scale(x, a)};
-}
+std::vector<Tensor> Kernel(const Tensor &x, std::int32_t a) { return {pd::experimental::scale(x, a)}; }
 
 Shapes InferShape(const Shape &x, std::int32_t a) { return {x}; }
 

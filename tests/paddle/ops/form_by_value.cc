@@ -12,9 +12,7 @@ std::vector<std::vector<int64_t>> InferShape(std::vector<int64_t> x, std::vector
   return {x};
 }
 
-std::vector<paddle::DataType> InferDtype(paddle::DataType x, std::vector<paddle::DataType> parts) {
-  return {parts[1]};
-}
+std::vector<paddle::DataType> InferDtype(paddle::DataType x, std::vector<paddle::DataType> parts) { return {parts[1]}; }
 
 PD_BUILD_OP(form_by_value)
     .Inputs({"x", paddle::Vec("parts")})

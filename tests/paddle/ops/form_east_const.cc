@@ -3,9 +3,7 @@
 //@ expect: none
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(paddle::Tensor const &x, int const &a) {
-  return {paddle::experimental::scale(x, a)};
-}
+std::vector<paddle::Tensor> Kernel(paddle::Tensor const &x, int const &a) { return {paddle::experimental::scale(x, a)}; }
 
 std::vector<std::vector<int64_t>> InferShape(std::vector<int64_t> const &x, int const a) { return {x}; }
 

@@ -8,8 +8,4 @@ void Kernel(const paddle::Tensor &x) {
   for (int64_t i = 0; i < x.numel(); ++i) data[i] += 100;
 }
 
-PD_BUILD_OP(form_inplace_const)
-    .Inputs({"x"})
-    .Outputs({"x_out"})
-    .SetInplaceMap({{"x", "x_out"}})
-    .SetKernelFn(PD_KERNEL(Kernel));
+PD_BUILD_OP(form_inplace_const).Inputs({"x"}).Outputs({"x_out"}).SetInplaceMap({{"x", "x_out"}}).SetKernelFn(PD_KERNEL(Kernel));

@@ -11,8 +11,9 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, paddle::optional<pad
   return {paddle::experimental::scale(x, 2)};
 }
 
-std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x,
-    const paddle::optional<std::vector<int64_t>> &y) { return {x}; }
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const paddle::optional<std::vector<int64_t>> &y) {
+  return {x};
+}
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::optional<paddle::DataType> &y) { return {x}; }
 

@@ -14,10 +14,13 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, paddle::optional<std
 }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x,
-    const paddle::optional<std::vector<std::vector<int64_t>>> &ys) { return {x}; }
+                                             const paddle::optional<std::vector<std::vector<int64_t>>> &ys) {
+  return {x};
+}
 
-std::vector<paddle::DataType> InferDtype(const paddle::DataType &x,
-    const paddle::optional<std::vector<paddle::DataType>> &ys) { return {x}; }
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::optional<std::vector<paddle::DataType>> &ys) {
+  return {x};
+}
 
 PD_BUILD_OP(form_inplace_optional_vec)
     .Inputs({"x", paddle::Optional(paddle::Vec("ys"))})

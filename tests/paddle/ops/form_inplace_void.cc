@@ -7,8 +7,4 @@ void Kernel(paddle::Tensor &x, const paddle::Tensor &y) {
   for (int64_t i = 0; i < x.numel(); ++i) x.data<int>()[i] += 100;
 }
 
-PD_BUILD_OP(form_inplace_void)
-    .Inputs({"x", "y"})
-    .Outputs({"x_out"})
-    .SetInplaceMap({{"x", "x_out"}})
-    .SetKernelFn(PD_KERNEL(Kernel));
+PD_BUILD_OP(form_inplace_void).Inputs({"x", "y"}).Outputs({"x_out"}).SetInplaceMap({{"x", "x_out"}}).SetKernelFn(PD_KERNEL(Kernel));

@@ -4,17 +4,17 @@
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(int a, const paddle::Tensor &x, bool b, const std::vector<paddle::Tensor> &parts,
-    const std::string &s, const paddle::Tensor &y) {
+                                   const std::string &s, const paddle::Tensor &y) {
   return {paddle::experimental::scale(paddle::add(parts[1], y), a, b ? static_cast<int>(s.size()) : 0)};
 }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<std::vector<int64_t>> &parts, int a, const std::vector<int64_t> &x,
-    bool b, const std::vector<int64_t> &y) {
+                                             bool b, const std::vector<int64_t> &y) {
   return {{b ? y[0] : x[0] + a}};
 }
 
 std::vector<paddle::DataType> InferDtype(int a, bool b, const std::vector<paddle::DataType> &parts, const paddle::DataType &x,
-    const paddle::DataType &y) {
+                                         const paddle::DataType &y) {
   return {b ? parts[0] : y};
 }
 

@@ -8,7 +8,8 @@
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor &y, int a) {
-  return {paddle::full({4 + a, 3}, a, paddle::DataType::INT32, paddle::CPUPlace()), paddle::full({6}, 1, paddle::DataType::INT64, paddle::CPUPlace())};
+  return {paddle::full({4 + a, 3}, a, paddle::DataType::INT32, paddle::CPUPlace()),
+          paddle::full({6}, 1, paddle::DataType::INT64, paddle::CPUPlace())};
 }
 
 static int64_t Product(const std::vector<int64_t> &shape) {

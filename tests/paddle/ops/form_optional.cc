@@ -5,20 +5,20 @@
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::optional<paddle::Tensor> &y,
-    const paddle::optional<std::vector<paddle::Tensor>> &parts) {
+                                   const paddle::optional<std::vector<paddle::Tensor>> &parts) {
   auto out = y ? paddle::add(x, *y) : paddle::experimental::scale(x, 1);
   if (parts) out = paddle::add(out, parts->back());
   return {out};
 }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const paddle::optional<std::vector<int64_t>> &y,
-    const paddle::optional<std::vector<std::vector<int64_t>>> &parts) {
+                                             const paddle::optional<std::vector<std::vector<int64_t>>> &parts) {
   if (parts) return {parts.get()[0]};
   return {y ? y.get() : x};
 }
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::optional<paddle::DataType> &y,
-    const paddle::optional<std::vector<paddle::DataType>> &parts) {
+                                         const paddle::optional<std::vector<paddle::DataType>> &parts) {
   if (parts) return {parts.get()[0]};
   return {y ? y.get() : x};
 }

@@ -9,10 +9,13 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::option
 }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x,
-    const paddle::optional<std::vector<std::vector<int64_t>>> &parts) { return {x}; }
+                                             const paddle::optional<std::vector<std::vector<int64_t>>> &parts) {
+  return {x};
+}
 
-std::vector<paddle::DataType> InferDtype(const paddle::DataType &x,
-    const paddle::optional<std::vector<paddle::DataType>> &parts) { return {x}; }
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::optional<std::vector<paddle::DataType>> &parts) {
+  return {x};
+}
 
 PD_BUILD_OP(form_optional_vec_other_order)
     .Inputs({"x", paddle::Vec(paddle::Optional("parts"))})

@@ -3,9 +3,7 @@
 //@ expect: none
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::optional<paddle::Tensor> &x) {
-  return {paddle::experimental::scale(*x, 2)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::optional<paddle::Tensor> &x) { return {paddle::experimental::scale(*x, 2)}; }
 
 std::vector<std::vector<int64_t>> InferShape(const paddle::optional<std::vector<int64_t>> &x) { return {x.get()}; }
 

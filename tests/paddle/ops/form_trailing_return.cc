@@ -3,13 +3,9 @@
 //@ expect: none
 #include "paddle/extension.h"
 
-auto Kernel(const paddle::Tensor &x) -> std::vector<paddle::Tensor> {
-  return {paddle::experimental::scale(x, 2)};
-}
+auto Kernel(const paddle::Tensor &x) -> std::vector<paddle::Tensor> { return {paddle::experimental::scale(x, 2)}; }
 
-auto InferShape(const std::vector<int64_t> &x) -> std::vector<std::vector<int64_t>> {
-  return {x};
-}
+auto InferShape(const std::vector<int64_t> &x) -> std::vector<std::vector<int64_t>> { return {x}; }
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
 

@@ -10,8 +10,9 @@ std::vector<paddle::Tensor> Kernel(std::vector<paddle::Tensor> &xs, const paddle
   return {xs[0], xs[1], paddle::experimental::scale(y, 2)};
 }
 
-std::vector<std::vector<int64_t>> InferShape(const std::vector<std::vector<int64_t>> &xs,
-    const std::vector<int64_t> &y) { return {y}; }
+std::vector<std::vector<int64_t>> InferShape(const std::vector<std::vector<int64_t>> &xs, const std::vector<int64_t> &y) {
+  return {y};
+}
 
 std::vector<paddle::DataType> InferDtype(const std::vector<paddle::DataType> &xs, const paddle::DataType &y) { return {y}; }
 

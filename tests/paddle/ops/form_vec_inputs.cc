@@ -4,17 +4,17 @@
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const std::vector<paddle::Tensor> &xs, const paddle::Tensor &y,
-    const std::vector<paddle::Tensor> &zs) {
+                                   const std::vector<paddle::Tensor> &zs) {
   return {paddle::add(xs[1], y), paddle::experimental::scale(zs[0], 2)};
 }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<std::vector<int64_t>> &xs, const std::vector<int64_t> &y,
-    const std::vector<std::vector<int64_t>> &zs) {
+                                             const std::vector<std::vector<int64_t>> &zs) {
   return {y, zs[0]};
 }
 
 std::vector<paddle::DataType> InferDtype(const std::vector<paddle::DataType> &xs, const paddle::DataType &y,
-    const std::vector<paddle::DataType> &zs) {
+                                         const std::vector<paddle::DataType> &zs) {
   return {y, zs[0]};
 }
 

@@ -8,7 +8,4 @@ std::vector<paddle::Tensor> GradKernel(const paddle::Tensor &x, const paddle::Te
   return {paddle::multiply(paddle::experimental::scale(x, 2), grad_out)};
 }
 
-PD_BUILD_GRAD_OP(grad_alone)
-    .Inputs({"x", paddle::Grad("out")})
-    .Outputs({paddle::Grad("x")})
-    .SetKernelFn(PD_KERNEL(GradKernel));
+PD_BUILD_GRAD_OP(grad_alone).Inputs({"x", paddle::Grad("out")}).Outputs({paddle::Grad("x")}).SetKernelFn(PD_KERNEL(GradKernel));

@@ -4,17 +4,13 @@
 //@ expect: none
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int a) {
-  return {paddle::experimental::scale(x, a)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int a) { return {paddle::experimental::scale(x, a)}; }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
 
-std::vector<paddle::Tensor> GradKernel(const paddle::Tensor &grad_out, int a) {
-  return {paddle::experimental::scale(grad_out, a)};
-}
+std::vector<paddle::Tensor> GradKernel(const paddle::Tensor &grad_out, int a) { return {paddle::experimental::scale(grad_out, a)}; }
 
 PD_BUILD_OP(grad_attr_legal)
     .Inputs({"x"})

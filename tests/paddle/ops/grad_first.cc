@@ -4,9 +4,7 @@
 //@ expect: PD025
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
-  return {paddle::multiply(x, x)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::multiply(x, x)}; }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
 
@@ -16,10 +14,7 @@ std::vector<paddle::Tensor> GradKernel(const paddle::Tensor &x, const paddle::Te
   return {paddle::multiply(paddle::experimental::scale(x, 2), grad_out)};
 }
 
-PD_BUILD_GRAD_OP(grad_first)
-    .Inputs({"x", paddle::Grad("out")})
-    .Outputs({paddle::Grad("x")})
-    .SetKernelFn(PD_KERNEL(GradKernel));
+PD_BUILD_GRAD_OP(grad_first).Inputs({"x", paddle::Grad("out")}).Outputs({paddle::Grad("x")}).SetKernelFn(PD_KERNEL(GradKernel));
 
 PD_BUILD_OP(grad_first)
     .Inputs({"x"})

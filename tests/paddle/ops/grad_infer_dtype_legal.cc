@@ -4,9 +4,7 @@
 //@ expect: none
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
-  return {paddle::multiply(x, x)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::multiply(x, x)}; }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
 
@@ -16,8 +14,9 @@ std::vector<paddle::Tensor> GradKernel(const paddle::Tensor &x, const paddle::Te
   return {paddle::multiply(paddle::experimental::scale(x, 2), grad_out)};
 }
 
-std::vector<std::vector<int64_t>> GradInferShape(const std::vector<int64_t> &x,
-    const std::vector<int64_t> &grad_out) { return {x}; }
+std::vector<std::vector<int64_t>> GradInferShape(const std::vector<int64_t> &x, const std::vector<int64_t> &grad_out) {
+  return {x};
+}
 
 std::vector<paddle::DataType> GradInferDtype(const paddle::DataType &x, const paddle::DataType &grad_out) { return {x}; }
 

@@ -4,9 +4,7 @@
 //@ expect: none
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
-  return {paddle::multiply(x, x)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::multiply(x, x)}; }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
 
@@ -23,7 +21,4 @@ PD_BUILD_OP(grad_legal)
     .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
     .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));
 
-PD_BUILD_GRAD_OP(grad_legal)
-    .Inputs({"x", paddle::Grad("out")})
-    .Outputs({paddle::Grad("x")})
-    .SetKernelFn(PD_KERNEL(GradKernel));
+PD_BUILD_GRAD_OP(grad_legal).Inputs({"x", paddle::Grad("out")}).Outputs({paddle::Grad("x")}).SetKernelFn(PD_KERNEL(GradKernel));

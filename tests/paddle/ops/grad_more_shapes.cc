@@ -4,9 +4,7 @@
 //@ expect: PD002
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
-  return {paddle::multiply(x, x)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::multiply(x, x)}; }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
 
@@ -17,7 +15,9 @@ std::vector<paddle::Tensor> GradKernel(const paddle::Tensor &x, const paddle::Te
 }
 
 std::vector<std::vector<int64_t>> GradInferShape(const std::vector<int64_t> &x, const std::vector<int64_t> &out,
-    const std::vector<int64_t> &grad_out) { return {grad_out}; }
+                                                 const std::vector<int64_t> &grad_out) {
+  return {grad_out};
+}
 
 PD_BUILD_OP(grad_more_shapes)
     .Inputs({"x"})

@@ -7,8 +7,4 @@ void Kernel(paddle::Tensor &x) {
   for (int64_t i = 0; i < x.numel(); ++i) x.data<int>()[i] += 100;
 }
 
-PD_BUILD_OP(inplace_order_legal)
-    .SetKernelFn(PD_KERNEL(Kernel))
-    .Outputs({"out"})
-    .Inputs({"x"})
-    .SetInplaceMap({{"x", "out"}});
+PD_BUILD_OP(inplace_order_legal).SetKernelFn(PD_KERNEL(Kernel)).Outputs({"out"}).Inputs({"x"}).SetInplaceMap({{"x", "out"}});

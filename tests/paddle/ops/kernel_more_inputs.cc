@@ -3,9 +3,7 @@
 //@ expect: PD006
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor &y) {
-  return {paddle::add(x, y)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor &y) { return {paddle::add(x, y)}; }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
 

@@ -3,9 +3,7 @@
 //@ expect: PD014
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
-  return {};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {}; }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
 

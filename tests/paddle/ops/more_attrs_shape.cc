@@ -3,13 +3,9 @@
 //@ expect: PD003
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int a) {
-  return {paddle::experimental::scale(x, a)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int a) { return {paddle::experimental::scale(x, a)}; }
 
-std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, int a, int b) {
-  return {{x[0] + b}};
-}
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, int a, int b) { return {{x[0] + b}}; }
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
 

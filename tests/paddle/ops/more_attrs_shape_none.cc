@@ -3,13 +3,9 @@
 //@ expect: PD003
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
-  return {paddle::experimental::scale(x, 2, 1)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::experimental::scale(x, 2, 1)}; }
 
-std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, int a) {
-  return {{x[0] + a}};
-}
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, int a) { return {{x[0] + a}}; }
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
 

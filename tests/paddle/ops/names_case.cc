@@ -3,9 +3,7 @@
 //@ expect: PD027
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &X, const paddle::Tensor &x) {
-  return {paddle::add(X, x)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &X, const paddle::Tensor &x) { return {paddle::add(X, x)}; }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const std::vector<int64_t> &y) { return {x}; }
 

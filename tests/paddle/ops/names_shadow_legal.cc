@@ -7,8 +7,9 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &value, const paddle::Te
   return {paddle::experimental::scale(paddle::add(value, key), res)};
 }
 
-std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &value, const std::vector<int64_t> &key,
-    int res) { return {value}; }
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &value, const std::vector<int64_t> &key, int res) {
+  return {value};
+}
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &value, const paddle::DataType &key, int res) { return {value}; }
 

@@ -3,11 +3,6 @@
 //@ expect: PD013
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor &y) {
-  return {paddle::add(x, y)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor &y) { return {paddle::add(x, y)}; }
 
-PD_BUILD_OP(no_infer)
-    .Inputs({"x", "y"})
-    .Outputs({"out"})
-    .SetKernelFn(PD_KERNEL(Kernel));
+PD_BUILD_OP(no_infer).Inputs({"x", "y"}).Outputs({"out"}).SetKernelFn(PD_KERNEL(Kernel));

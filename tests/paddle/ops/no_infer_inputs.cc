@@ -3,12 +3,6 @@
 //@ expect: PD013
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(int a) {
-  return {paddle::full({2}, a, paddle::DataType::INT32, paddle::CPUPlace())};
-}
+std::vector<paddle::Tensor> Kernel(int a) { return {paddle::full({2}, a, paddle::DataType::INT32, paddle::CPUPlace())}; }
 
-PD_BUILD_OP(no_infer_inputs)
-    .Inputs({})
-    .Outputs({"out"})
-    .Attrs({"a: int"})
-    .SetKernelFn(PD_KERNEL(Kernel));
+PD_BUILD_OP(no_infer_inputs).Inputs({}).Outputs({"out"}).Attrs({"a: int"}).SetKernelFn(PD_KERNEL(Kernel));

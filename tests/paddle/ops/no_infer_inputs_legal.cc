@@ -3,9 +3,7 @@
 //@ expect: none
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(int a) {
-  return {paddle::full({2}, a, paddle::DataType::INT32, paddle::CPUPlace())};
-}
+std::vector<paddle::Tensor> Kernel(int a) { return {paddle::full({2}, a, paddle::DataType::INT32, paddle::CPUPlace())}; }
 
 std::vector<std::vector<int64_t>> InferShape(int a) { return {{2}}; }
 

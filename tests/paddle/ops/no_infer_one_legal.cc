@@ -3,11 +3,6 @@
 //@ expect: none
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
-  return {paddle::experimental::scale(x, 2, 1)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::experimental::scale(x, 2, 1)}; }
 
-PD_BUILD_OP(no_infer_one_legal)
-    .Inputs({"x"})
-    .Outputs({"out"})
-    .SetKernelFn(PD_KERNEL(Kernel));
+PD_BUILD_OP(no_infer_one_legal).Inputs({"x"}).Outputs({"out"}).SetKernelFn(PD_KERNEL(Kernel));

@@ -7,7 +7,4 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
   return {paddle::full({5}, 1, paddle::DataType::FLOAT32, paddle::CPUPlace())};
 }
 
-PD_BUILD_OP(no_infer_one_wrong)
-    .Inputs({"x"})
-    .Outputs({"out"})
-    .SetKernelFn(PD_KERNEL(Kernel));
+PD_BUILD_OP(no_infer_one_wrong).Inputs({"x"}).Outputs({"out"}).SetKernelFn(PD_KERNEL(Kernel));

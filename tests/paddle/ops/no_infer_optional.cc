@@ -8,7 +8,4 @@ std::vector<paddle::Tensor> Kernel(const paddle::optional<paddle::Tensor> &x) {
   return {x ? paddle::experimental::scale(*x, 2) : paddle::full({2}, 1, paddle::DataType::INT32, paddle::CPUPlace())};
 }
 
-PD_BUILD_OP(no_infer_optional)
-    .Inputs({paddle::Optional("x")})
-    .Outputs({"out"})
-    .SetKernelFn(PD_KERNEL(Kernel));
+PD_BUILD_OP(no_infer_optional).Inputs({paddle::Optional("x")}).Outputs({"out"}).SetKernelFn(PD_KERNEL(Kernel));

@@ -7,7 +7,4 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
   return {paddle::experimental::scale(x, 2), paddle::experimental::scale(paddle::add(x, x), 5)};
 }
 
-PD_BUILD_OP(no_infer_outputs)
-    .Inputs({"x"})
-    .Outputs({"twice", "tenfold"})
-    .SetKernelFn(PD_KERNEL(Kernel));
+PD_BUILD_OP(no_infer_outputs).Inputs({"x"}).Outputs({"twice", "tenfold"}).SetKernelFn(PD_KERNEL(Kernel));

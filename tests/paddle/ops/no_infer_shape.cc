@@ -3,9 +3,7 @@
 //@ expect: PD013
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor &y) {
-  return {paddle::add(x, y)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor &y) { return {paddle::add(x, y)}; }
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::DataType &y) { return {x}; }
 

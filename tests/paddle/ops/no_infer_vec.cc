@@ -3,11 +3,6 @@
 //@ expect: PD013
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const std::vector<paddle::Tensor> &parts) {
-  return {paddle::experimental::scale(parts[1], 2)};
-}
+std::vector<paddle::Tensor> Kernel(const std::vector<paddle::Tensor> &parts) { return {paddle::experimental::scale(parts[1], 2)}; }
 
-PD_BUILD_OP(no_infer_vec)
-    .Inputs({paddle::Vec("parts")})
-    .Outputs({"out"})
-    .SetKernelFn(PD_KERNEL(Kernel));
+PD_BUILD_OP(no_infer_vec).Inputs({paddle::Vec("parts")}).Outputs({"out"}).SetKernelFn(PD_KERNEL(Kernel));

@@ -3,13 +3,9 @@
 //@ expect: PD032
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
-  return {paddle::experimental::scale(x, 2, 1)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::experimental::scale(x, 2, 1)}; }
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor &y) {
-  return {x};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor &y) { return {x}; }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
 

@@ -7,8 +7,9 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor
   return {paddle::experimental::scale(y, 2, 1)};
 }
 
-std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x,
-    const std::vector<std::vector<int64_t>> &y) { return {y[0]}; }
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const std::vector<std::vector<int64_t>> &y) {
+  return {y[0]};
+}
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::DataType &y) { return {y}; }
 

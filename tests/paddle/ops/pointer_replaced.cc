@@ -3,9 +3,7 @@
 //@ expect: none
 #include "paddle/extension.h"
 
-void Kernel(const paddle::Tensor &x, paddle::Tensor *out) {
-  *out = paddle::experimental::scale(x, 2);
-}
+void Kernel(const paddle::Tensor &x, paddle::Tensor *out) { *out = paddle::experimental::scale(x, 2); }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
 

@@ -7,8 +7,9 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor
   return {paddle::experimental::scale(x, a, b)};
 }
 
-std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const std::vector<int64_t> &y, int a,
-    int b) { return {x}; }
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const std::vector<int64_t> &y, int a, int b) {
+  return {x};
+}
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
 

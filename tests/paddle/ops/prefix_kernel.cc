@@ -3,12 +3,11 @@
 //@ expect: PD008
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int a) {
-  return {paddle::experimental::scale(x, a)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int a) { return {paddle::experimental::scale(x, a)}; }
 
-std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const std::vector<int64_t> &y, int a,
-    int b) { return {x}; }
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const std::vector<int64_t> &y, int a, int b) {
+  return {x};
+}
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::DataType &y, int a, int b) { return {x}; }
 

@@ -4,9 +4,7 @@
 //@ expect: PD025
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
-  return {paddle::multiply(x, x)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::multiply(x, x)}; }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
 
@@ -17,13 +15,13 @@ std::vector<paddle::Tensor> GradKernel(const paddle::Tensor &x, const paddle::Te
 }
 
 std::vector<paddle::Tensor> DoubleGradKernel(const paddle::Tensor &x, const paddle::Tensor &grad_out,
-    const paddle::Tensor &grad_grad_x) {
+                                             const paddle::Tensor &grad_grad_x) {
   return {paddle::multiply(paddle::experimental::scale(grad_out, 2), grad_grad_x),
           paddle::multiply(paddle::experimental::scale(x, 2), grad_grad_x)};
 }
 
 std::vector<std::vector<int64_t>> DoubleGradInferShape(const std::vector<int64_t> &x, const std::vector<int64_t> &grad_out,
-    const std::vector<int64_t> &grad_grad_x) {
+                                                       const std::vector<int64_t> &grad_grad_x) {
   return {x, grad_out};
 }
 

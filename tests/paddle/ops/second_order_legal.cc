@@ -1,13 +1,10 @@
-// An op with a gradient and the gradient of that.
+// An op with a gradient and the gradient of that, which is not asked for.
 //@ call second_order_legal: x = float32[3] 1 2 3
 //@ call second_order_legal as grad: x = float32[3] 1 2 3 grad
-//@ call second_order_legal as second: x = float32[3] 1 2 3 grad2
 //@ expect: none
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
-  return {paddle::multiply(x, x)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::multiply(x, x)}; }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
 
@@ -18,13 +15,13 @@ std::vector<paddle::Tensor> GradKernel(const paddle::Tensor &x, const paddle::Te
 }
 
 std::vector<paddle::Tensor> DoubleGradKernel(const paddle::Tensor &x, const paddle::Tensor &grad_out,
-    const paddle::Tensor &grad_grad_x) {
+                                             const paddle::Tensor &grad_grad_x) {
   return {paddle::multiply(paddle::experimental::scale(grad_out, 2), grad_grad_x),
           paddle::multiply(paddle::experimental::scale(x, 2), grad_grad_x)};
 }
 
 std::vector<std::vector<int64_t>> DoubleGradInferShape(const std::vector<int64_t> &x, const std::vector<int64_t> &grad_out,
-    const std::vector<int64_t> &grad_grad_x) {
+                                                       const std::vector<int64_t> &grad_grad_x) {
   return {x, grad_out};
 }
 

@@ -9,8 +9,9 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int axis, int wide) 
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {{3}}; }
 
-std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, int axis,
-    int wide) { return {wide ? paddle::DataType::INT64 : paddle::DataType::INT32}; }
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, int axis, int wide) {
+  return {wide ? paddle::DataType::INT64 : paddle::DataType::INT32};
+}
 
 PD_BUILD_OP(slot_dtype_attr_legal)
     .Inputs({"x"})

@@ -5,15 +5,17 @@
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &ids, const paddle::optional<paddle::Tensor> &draft,
-    const paddle::Tensor &seq_len) {
+                                   const paddle::Tensor &seq_len) {
   return {paddle::experimental::scale(seq_len, 2, draft ? 1 : 0)};
 }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &ids, const std::vector<int64_t> &draft,
-    const std::vector<int64_t> &seq_len) { return {seq_len}; }
+                                             const std::vector<int64_t> &seq_len) {
+  return {seq_len};
+}
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &ids, const paddle::DataType &draft,
-    const paddle::DataType &seq_len) {
+                                         const paddle::DataType &seq_len) {
   return {seq_len};
 }
 

@@ -5,7 +5,7 @@
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &ids, const paddle::optional<paddle::Tensor> &draft,
-    const paddle::Tensor &seq_len) {
+                                   const paddle::Tensor &seq_len) {
   return {paddle::experimental::scale(seq_len, 2, draft ? 1 : 0)};
 }
 
@@ -14,7 +14,9 @@ std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &ids, co
 }
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &ids, const paddle::DataType &draft,
-    const paddle::DataType &seq_len) { return {seq_len}; }
+                                         const paddle::DataType &seq_len) {
+  return {seq_len};
+}
 
 PD_BUILD_OP(slot_optional_shape)
     .Inputs({"ids", paddle::Optional("draft"), "seq_len"})

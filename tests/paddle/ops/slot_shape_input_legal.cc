@@ -8,10 +8,13 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor
 }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const std::vector<int64_t> &y,
-    const std::vector<int64_t> &z) { return {z}; }
+                                             const std::vector<int64_t> &z) {
+  return {z};
+}
 
-std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::DataType &y,
-    const paddle::DataType &z) { return {z}; }
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::DataType &y, const paddle::DataType &z) {
+  return {z};
+}
 
 PD_BUILD_OP(slot_shape_input_legal)
     .Inputs({"x", "y", "z"})

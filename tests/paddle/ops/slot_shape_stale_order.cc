@@ -8,10 +8,13 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor
 }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &z, const std::vector<int64_t> &y,
-    const std::vector<int64_t> &x) { return {z}; }
+                                             const std::vector<int64_t> &x) {
+  return {z};
+}
 
-std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::DataType &y,
-    const paddle::DataType &z) { return {z}; }
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::DataType &y, const paddle::DataType &z) {
+  return {z};
+}
 
 PD_BUILD_OP(slot_shape_stale_order)
     .Inputs({"x", "y", "z"})

@@ -3,9 +3,7 @@
 //@ expect: PD011
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
-  return {paddle::experimental::scale(x, 2, 1)};
-}
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::experimental::scale(x, 2, 1)}; }
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {{7}, x}; }
 

@@ -7,8 +7,9 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const std::vector<pa
   return {paddle::experimental::scale(parts[1], 2, static_cast<int>(parts.size()))};
 }
 
-std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x,
-    const std::vector<std::vector<int64_t>> &parts) { return {parts[1]}; }
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const std::vector<std::vector<int64_t>> &parts) {
+  return {parts[1]};
+}
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::DataType &parts) { return {parts}; }
 

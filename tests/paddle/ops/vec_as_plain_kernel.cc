@@ -7,11 +7,13 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor
   return {paddle::experimental::scale(parts, 2, 2)};
 }
 
-std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x,
-    const std::vector<std::vector<int64_t>> &parts) { return {parts[1]}; }
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const std::vector<std::vector<int64_t>> &parts) {
+  return {parts[1]};
+}
 
-std::vector<paddle::DataType> InferDtype(const paddle::DataType &x,
-    const std::vector<paddle::DataType> &parts) { return {parts[1]}; }
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const std::vector<paddle::DataType> &parts) {
+  return {parts[1]};
+}
 
 PD_BUILD_OP(vec_as_plain_kernel)
     .Inputs({"x", paddle::Vec("parts")})

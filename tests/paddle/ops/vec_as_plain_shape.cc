@@ -9,8 +9,9 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const std::vector<pa
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const std::vector<int64_t> &parts) { return {parts}; }
 
-std::vector<paddle::DataType> InferDtype(const paddle::DataType &x,
-    const std::vector<paddle::DataType> &parts) { return {parts[1]}; }
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const std::vector<paddle::DataType> &parts) {
+  return {parts[1]};
+}
 
 PD_BUILD_OP(vec_as_plain_shape)
     .Inputs({"x", paddle::Vec("parts")})

@@ -7,9 +7,7 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int extra, const std
   return {paddle::full({x.shape()[0] + extra * more}, sizes[0], paddle::DataType::INT32, paddle::CPUPlace())};
 }
 
-std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, int extra, int more) {
-  return {{x[0] + extra * more}};
-}
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, int extra, int more) { return {{x[0] + extra * more}}; }
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
 

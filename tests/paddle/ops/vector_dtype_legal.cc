@@ -7,9 +7,7 @@ std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const std::vector<in
   return {paddle::full({x.shape()[0] + extra}, sizes[0], paddle::DataType::INT32, paddle::CPUPlace())};
 }
 
-std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) {
-  return {{x[0] + 2}};
-}
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {{x[0] + 2}}; }
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const std::vector<int64_t> &sizes, int extra) {
   return {extra == 2 && sizes.size() == 2 ? x : paddle::DataType::FLOAT32};

@@ -7,8 +7,4 @@ void Kernel(paddle::Tensor &x) {
   for (int64_t i = 0; i < x.numel(); ++i) x.data<int>()[i] += 100;
 }
 
-PD_BUILD_OP(void_plain_output_legal)
-    .Inputs({"x"})
-    .Outputs({"out"})
-    .SetInplaceMap({{"x", "out"}})
-    .SetKernelFn(PD_KERNEL(Kernel));
+PD_BUILD_OP(void_plain_output_legal).Inputs({"x"}).Outputs({"out"}).SetInplaceMap({{"x", "out"}}).SetKernelFn(PD_KERNEL(Kernel));
