@@ -1,6 +1,6 @@
 // The kernel takes one tensor as a list of tensors: the list has one element.
 //@ call: x = int32[2] 1 2; y = int32[3] 1 2 3
-//@ expect: PD005
+//@ expect: none
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const std::vector<paddle::Tensor> &y) {

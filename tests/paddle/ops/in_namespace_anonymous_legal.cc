@@ -1,6 +1,6 @@
 // The op is registered within a namespace that has no name.
-//@ call in_namespace_anonymous: x = int32[3] 1 2 3
-//@ expect: PD033
+//@ call in_namespace_anonymous_legal: x = int32[3] 1 2 3
+//@ expect: none
 #include "paddle/extension.h"
 
 namespace {
@@ -11,7 +11,7 @@ std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { re
 
 std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
 
-PD_BUILD_OP(in_namespace_anonymous)
+PD_BUILD_OP(in_namespace_anonymous_legal)
     .Inputs({"x"})
     .Outputs({"out"})
     .SetKernelFn(PD_KERNEL(Kernel))
