@@ -1,0 +1,18 @@
+// A float attribute is taken as int by InferDtype.
+//@ call: x = int32[3] 1 2 3; a = 3.0
+//@ expect: PD004
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, float a) { return {paddle::experimental::scale(x, a)}; }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, float a) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, int a) { return {x}; }
+
+PD_BUILD_OP(attr_type_dtype)
+    .Inputs({"x"})
+    .Outputs({"out"})
+    .Attrs({"a: float"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

@@ -1,0 +1,18 @@
+// The kernel, InferShape and InferDtype take the attribute as what it is declared.
+//@ call: x = int32[3] 1 2 3; a = 3
+//@ expect: none
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int64_t a) { return {paddle::experimental::scale(x, a)}; }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, int64_t a) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, int64_t a) { return {x}; }
+
+PD_BUILD_OP(attr_type_legal)
+    .Inputs({"x"})
+    .Outputs({"out"})
+    .Attrs({"a: int64_t"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

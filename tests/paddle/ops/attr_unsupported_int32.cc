@@ -1,0 +1,18 @@
+// int32_t is no type of an attribute.
+//@ call: x = int32[3] 1 2 3; a = 3
+//@ expect: PD021
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int32_t a) { return {paddle::experimental::scale(x, a)}; }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
+
+PD_BUILD_OP(attr_unsupported_int32)
+    .Inputs({"x"})
+    .Outputs({"out"})
+    .Attrs({"a: int32_t"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

@@ -1,0 +1,18 @@
+// string without std:: is no type of an attribute.
+//@ call: x = int32[3] 1 2 3; a = "abc"
+//@ expect: PD021
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::experimental::scale(x, 2, 1)}; }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
+
+PD_BUILD_OP(attr_unsupported_string)
+    .Inputs({"x"})
+    .Outputs({"out"})
+    .Attrs({"a: string"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

@@ -1,0 +1,17 @@
+// Two inputs have one name.
+//@ call: x = int32[3] 1 2 3
+//@ expect: PD026
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor &y) { return {paddle::add(x, y)}; }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const std::vector<int64_t> &y) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::DataType &y) { return {x}; }
+
+PD_BUILD_OP(duplicate_inputs)
+    .Inputs({"x", "x"})
+    .Outputs({"out"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

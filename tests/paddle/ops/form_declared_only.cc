@@ -1,0 +1,23 @@
+// The functions are declared before the registration and defined after it.
+//@ call: x = int32[3] 1 2 3
+//@ expect: none
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &);
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &shape);
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &dtype);
+
+PD_BUILD_OP(form_declared_only)
+    .Inputs({"x"})
+    .Outputs({"out"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::experimental::scale(x, 2, 1)}; }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }

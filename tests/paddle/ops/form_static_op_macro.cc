@@ -1,0 +1,19 @@
+// A macro of the project puts a prefix before the name.
+//@ call static_op_form: x = int32[3] 1 2 3
+//@ expect: none
+#include "paddle/extension.h"
+
+#define PD_BUILD_STATIC_OP(name) PD_BUILD_OP(static_op_##name)
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::experimental::scale(x, 2, 1)}; }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
+
+PD_BUILD_STATIC_OP(form)
+    .Inputs({"x"})
+    .Outputs({"out"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

@@ -1,0 +1,18 @@
+// Parameters that a function does not need have no names.
+//@ call: x = int32[3] 1 2 3; a = 2
+//@ expect: none
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int a) { return {paddle::experimental::scale(x, a)}; }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, int) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, int /*a*/) { return {x}; }
+
+PD_BUILD_OP(form_unnamed)
+    .Inputs({"x"})
+    .Outputs({"out"})
+    .Attrs({"a: int"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

@@ -1,0 +1,27 @@
+// The kernel of the gradient takes an input more than there are.
+//@ call grad_kernel_more_inputs: x = float32[3] 1 2 3
+//@ call grad_kernel_more_inputs as grad: x = float32[3] 1 2 3 grad
+//@ expect: PD006
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::multiply(x, x)}; }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
+
+std::vector<paddle::Tensor> GradKernel(const paddle::Tensor &x, const paddle::Tensor &out, const paddle::Tensor &grad_out) {
+  return {paddle::multiply(paddle::experimental::scale(x, 2), grad_out)};
+}
+
+PD_BUILD_OP(grad_kernel_more_inputs)
+    .Inputs({"x"})
+    .Outputs({"out"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));
+
+PD_BUILD_GRAD_OP(grad_kernel_more_inputs)
+    .Inputs({"x", paddle::Grad("out")})
+    .Outputs({paddle::Grad("x")})
+    .SetKernelFn(PD_KERNEL(GradKernel));

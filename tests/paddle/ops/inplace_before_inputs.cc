@@ -1,0 +1,10 @@
+// SetInplaceMap comes before Inputs and Outputs.
+//@ call: x = int32[3] 1 2 3
+//@ expect: PD024
+#include "paddle/extension.h"
+
+void Kernel(paddle::Tensor &x) {
+  for (int64_t i = 0; i < x.numel(); ++i) x.data<int>()[i] += 100;
+}
+
+PD_BUILD_OP(inplace_before_inputs).SetInplaceMap({{"x", "out"}}).Inputs({"x"}).Outputs({"out"}).SetKernelFn(PD_KERNEL(Kernel));

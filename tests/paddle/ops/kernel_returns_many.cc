@@ -1,0 +1,19 @@
+// The kernel returns two tensors for one output.
+//@ call: x = int32[3] 1 2 3
+//@ expect: PD014
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
+  return {paddle::experimental::scale(x, 2), paddle::experimental::scale(paddle::add(x, x), 5)};
+}
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
+
+PD_BUILD_OP(kernel_returns_many)
+    .Inputs({"x"})
+    .Outputs({"out"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

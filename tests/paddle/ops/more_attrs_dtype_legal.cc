@@ -1,0 +1,20 @@
+// InferDtype takes every attribute.
+//@ call: x = int32[3] 1 2 3; a = 3; wide = False
+//@ expect: none
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int a, bool wide) { return {paddle::experimental::scale(x, a)}; }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, int a, bool wide) {
+  return {wide ? paddle::DataType::INT64 : x};
+}
+
+PD_BUILD_OP(more_attrs_dtype_legal)
+    .Inputs({"x"})
+    .Outputs({"out"})
+    .Attrs({"a: int", "wide: bool"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

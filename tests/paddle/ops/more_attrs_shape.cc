@@ -1,0 +1,18 @@
+// InferShape takes an attribute more than there are.
+//@ call: x = int32[3] 1 2 3; a = 3
+//@ expect: PD003
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int a) { return {paddle::experimental::scale(x, a)}; }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, int a, int b) { return {{x[0] + b}}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
+
+PD_BUILD_OP(more_attrs_shape)
+    .Inputs({"x"})
+    .Outputs({"out"})
+    .Attrs({"a: int"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

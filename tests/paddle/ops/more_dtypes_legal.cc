@@ -1,0 +1,19 @@
+// InferDtype takes as many dtypes as there are inputs.
+//@ call: x = int32[3] 1 2 3; y = float32[3] 1 2 3
+//@ expect: none
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor &y) {
+  return {paddle::experimental::scale(y, 2, 1)};
+}
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const std::vector<int64_t> &y) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::DataType &y) { return {y}; }
+
+PD_BUILD_OP(more_dtypes_legal)
+    .Inputs({"x", "y"})
+    .Outputs({"out"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

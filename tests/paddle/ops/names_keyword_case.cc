@@ -1,0 +1,18 @@
+// The name of an attribute is a keyword of Python once it is in lower case.
+//@ call: x = int32[3] 1 2 3; If = 3
+//@ expect: PD027
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int a) { return {paddle::experimental::scale(x, a)}; }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, int a) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
+
+PD_BUILD_OP(names_keyword_case)
+    .Inputs({"x"})
+    .Outputs({"out"})
+    .Attrs({"If: int"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

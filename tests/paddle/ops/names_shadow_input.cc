@@ -1,0 +1,17 @@
+// The name of an input is that of a variable of the wrapper, which has another value by the time that it is read.
+//@ call: ins = int32[3] 1 2 3
+//@ expect: PD027
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::experimental::scale(x, 2, 1)}; }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
+
+PD_BUILD_OP(names_shadow_input)
+    .Inputs({"ins"})
+    .Outputs({"out"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

@@ -1,0 +1,8 @@
+// There are two inputs, and neither InferShape nor InferDtype.
+//@ call: x = int32[3] 1 2 3; y = int32[3] 4 5 6
+//@ expect: PD013
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor &y) { return {paddle::add(x, y)}; }
+
+PD_BUILD_OP(no_infer).Inputs({"x", "y"}).Outputs({"out"}).SetKernelFn(PD_KERNEL(Kernel));

@@ -1,0 +1,14 @@
+// There are two inputs and no InferDtype.
+//@ call: x = int32[3] 1 2 3; y = int32[3] 4 5 6
+//@ expect: PD013
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::Tensor &y) { return {paddle::add(x, y)}; }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const std::vector<int64_t> &y) { return {x}; }
+
+PD_BUILD_OP(no_infer_dtype)
+    .Inputs({"x", "y"})
+    .Outputs({"out"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape));

@@ -1,0 +1,24 @@
+// InferShape looks whether there is an optional shape.
+//@ call as none: x = int32[3] 1 2 3; mask = None
+//@ call as given: x = int32[3] 1 2 3; mask = int32[3] 1 1 1
+//@ expect: none
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const paddle::optional<paddle::Tensor> &mask) {
+  return {paddle::experimental::scale(x, 2, mask ? mask->numel() : 0)};
+}
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const paddle::optional<std::vector<int64_t>> &mask) {
+  return {{mask ? mask.get()[0] : x[0]}};
+}
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::optional<paddle::DataType> &mask) {
+  return {mask ? mask.get() : x};
+}
+
+PD_BUILD_OP(optional_unchecked_get_legal)
+    .Inputs({"x", paddle::Optional("mask")})
+    .Outputs({"out"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

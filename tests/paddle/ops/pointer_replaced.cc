@@ -1,0 +1,17 @@
+// The kernel returns nothing and replaces its output, with all that belongs to it, by another tensor.
+//@ call: x = int32[3] 1 2 3
+//@ expect: none
+#include "paddle/extension.h"
+
+void Kernel(const paddle::Tensor &x, paddle::Tensor *out) { *out = paddle::experimental::scale(x, 2); }
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
+
+PD_BUILD_OP(pointer_replaced)
+    .Inputs({"x"})
+    .Outputs({"out"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

@@ -1,0 +1,19 @@
+// InferShape and InferDtype return one for each output.
+//@ call: x = int32[3] 1 2 3
+//@ expect: none
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
+  return {paddle::experimental::scale(x, 2), paddle::experimental::scale(paddle::add(x, x), 5)};
+}
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x, x}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x, x}; }
+
+PD_BUILD_OP(too_few_legal)
+    .Inputs({"x"})
+    .Outputs({"twice", "tenfold"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

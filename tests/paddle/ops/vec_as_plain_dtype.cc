@@ -1,0 +1,21 @@
+// InferDtype takes a list of tensors as one tensor.
+//@ call: x = int32[2] 1 2; parts = [int32[3] 1 2 3, int32[4] 1 2 3 4]
+//@ expect: PD005
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, const std::vector<paddle::Tensor> &parts) {
+  return {paddle::experimental::scale(parts[1], 2, static_cast<int>(parts.size()))};
+}
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, const std::vector<std::vector<int64_t>> &parts) {
+  return {parts[1]};
+}
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x, const paddle::DataType &parts) { return {parts}; }
+
+PD_BUILD_OP(vec_as_plain_dtype)
+    .Inputs({"x", paddle::Vec("parts")})
+    .Outputs({"out"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));

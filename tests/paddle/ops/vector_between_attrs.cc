@@ -1,0 +1,20 @@
+// A std::vector<int64_t> attribute comes between two that InferShape takes.
+//@ call: x = int32[3] 1 2 3; extra = 2; sizes = [4, 5]; more = 3
+//@ expect: PD007
+#include "paddle/extension.h"
+
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int extra, const std::vector<int64_t> &sizes, int more) {
+  return {paddle::full({x.shape()[0] + extra * more}, sizes[0], paddle::DataType::INT32, paddle::CPUPlace())};
+}
+
+std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x, int extra, int more) { return {{x[0] + extra * more}}; }
+
+std::vector<paddle::DataType> InferDtype(const paddle::DataType &x) { return {x}; }
+
+PD_BUILD_OP(vector_between_attrs)
+    .Inputs({"x"})
+    .Outputs({"out"})
+    .Attrs({"extra: int", "sizes: std::vector<int64_t>", "more: int"})
+    .SetKernelFn(PD_KERNEL(Kernel))
+    .SetInferShapeFn(PD_INFER_SHAPE(InferShape))
+    .SetInferDtypeFn(PD_INFER_DTYPE(InferDtype));
