@@ -2,10 +2,9 @@
 
 use super::allow;
 use super::bind::{Mode, Role};
-use super::code::Code;
 use super::declared::{Level, Tensor};
 use super::eval::{Dtype, Shape, Value};
-use super::finding::{Finding, Outcome, Outcomes};
+use super::finding::Finding;
 use super::function::functions;
 use super::ir::{Inferred, outputs, signature, sizes};
 use super::lookup::{Around, ReadError, read};
@@ -135,7 +134,8 @@ impl Auditor {
         let mut seen: Vec<Seen> = Vec::new();
         for (number, choice) in choices.iter().enumerate() {
             let all = self.ops(choice);
-            let mut findings = order(&all);
+            let around = &mut self.around;
+            let mut findings = check::grads(&all, &mut |name| around.registers(name));
             for op in &all {
                 findings.extend(check::op(op));
                 let same = programs.iter().filter(|program| *program.function == *op.declared.name);
@@ -166,32 +166,6 @@ impl Auditor {
         findings.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
         Audited { ops, findings }
     }
-}
-
-/// Gradients that come before what they are the gradient of.
-fn order(ops: &[Op]) -> Vec<Finding> {
-    let mut out = Vec::new();
-    for (index, op) in ops.iter().enumerate() {
-        let declared = &op.declared;
-        let before = match declared.level {
-            Level::Forward => continue,
-            Level::Grad => (Level::Forward, "PD_BUILD_OP"),
-            Level::DoubleGrad => (Level::Grad, "PD_BUILD_GRAD_OP"),
-        };
-        let is = |other: &&Op| {
-            other.declared.registered_as == declared.registered_as && other.declared.level == before.0
-        };
-        if ops[..index].iter().any(|other| is(&other)) {
-            continue;
-        }
-        let Some(behind) = ops[index..].iter().find(is) else { continue };
-        let message =
-            format!("expected {}({}) before its gradient, found it behind", before.1, declared.name);
-        let modes = Outcomes::all(Outcome::NotLoaded);
-        let finding = Finding::new(Code::PD025, &declared.name, &declared.place, modes, message);
-        out.push(finding.related(&behind.declared.place, "it is here"));
-    }
-    out
 }
 
 /// The condition that a finding depends on, if it is one: ` (where A is defined)`.

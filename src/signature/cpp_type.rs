@@ -50,24 +50,23 @@ pub(crate) type Aliases = BTreeMap<String, String>;
 impl CppType {
     /// Reads `text`, the type of a parameter without its name.
     pub(crate) fn read(text: &str, aliases: &Aliases) -> Self {
-        let mut tokens = tokens(text);
+        let (mut tokens, foreign) = tokens(&with_namespaces(text, aliases));
         // An alias may stand for another.
         for _ in 0..8 {
             let Some(at) = tokens.iter().position(|token| aliases.contains_key(token)) else { break };
-            let replacement = self::tokens(&aliases[&tokens[at]]);
+            let (replacement, _) = self::tokens(&with_namespaces(&aliases[&tokens[at]], aliases));
             tokens.splice(at..=at, replacement);
         }
         let mut stars = 0;
         let mut refs = 0;
+        let mut is_const = false;
         while let Some(last) = tokens.last() {
             match last.as_str() {
                 "*" => stars += 1,
                 "&" => refs += 1,
-                "const" => {}
+                // Of what is pointed to; of the parameter itself it is of no matter.
+                "const" => is_const |= stars + refs > 0,
                 _ => break,
-            }
-            if last == "const" && stars + refs == 0 {
-                break;
             }
             tokens.pop();
         }
@@ -79,7 +78,6 @@ impl CppType {
                 token == "const" && depth == 0
             })
         };
-        let mut is_const = false;
         while let Some(at) = depth_zero(&tokens) {
             tokens.remove(at);
             is_const = true;
@@ -92,7 +90,8 @@ impl CppType {
             _ => Passed::Other,
         };
         let names = tokens.iter().filter(|token| token.bytes().all(is_word));
-        let known = names.into_iter().all(|token| KNOWN.contains(&token.as_str()));
+        // What Paddle or C++ calls by another name is no mystery either.
+        let known = names.into_iter().all(|token| KNOWN.contains(&token.as_str()) || foreign.contains(token));
         CppType { base: tokens.concat(), passed, known }
     }
 }
@@ -111,11 +110,21 @@ impl fmt::Display for CppType {
     }
 }
 
-/// The tokens of a type: namespaces gone, integers under one name each.
-fn tokens(text: &str) -> Vec<String> {
+/// The text with `namespace pd = paddle;` undone; such aliases are kept as `pd::`.
+fn with_namespaces(text: &str, aliases: &Aliases) -> String {
+    let mut text = text.to_owned();
+    for (alias, namespace) in aliases.iter().filter(|(alias, _)| alias.ends_with("::")) {
+        text = text.replace(alias, namespace);
+    }
+    text
+}
+
+/// The tokens of a type, namespaces gone, integers under one name each; and the names that a known namespace holds.
+fn tokens(text: &str) -> (Vec<String>, Vec<String>) {
     // One character for what stands between names.
     let text = squeeze(text).replace("&&", "& &").replace("::", ":");
     let mut out: Vec<String> = Vec::new();
+    let mut foreign = Vec::new();
     let mut word = String::new();
     let flush = |word: &mut String, out: &mut Vec<String>| {
         if !word.is_empty() {
@@ -133,6 +142,7 @@ fn tokens(text: &str) -> Vec<String> {
                 let qualified = out.last().is_some_and(|last| NAMESPACES.contains(&last.as_str()));
                 if qualified {
                     out.pop();
+                    foreign.push(out.len());
                 } else if out
                     .last()
                     .is_some_and(|last| last.bytes().all(is_word) && !WORDS.contains(&&**last))
@@ -147,13 +157,14 @@ fn tokens(text: &str) -> Vec<String> {
         }
     }
     flush(&mut word, &mut out);
+    let foreign = foreign.into_iter().filter_map(|at| out.get(at).cloned()).collect();
     out.retain(|token| token == "const" || !WORDS.contains(&&**token));
     for token in &mut out {
         if token == "int32_t" {
             *token = "int".to_owned();
         }
     }
-    integers(out)
+    (integers(out), foreign)
 }
 
 /// `long`, `long int`, `long long`: 64 bits wide here, but only the first two are `int64_t`.
@@ -177,7 +188,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (String, Passed, bool) {
-        let aliases = Aliases::from([("Shape".to_owned(), "std::vector<int64_t>".to_owned())]);
+        let pairs = [("Shape", "std::vector<int64_t>"), ("pd::", "paddle::")];
+        let aliases: Aliases = pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
         let ty = CppType::read(text, &aliases);
         (ty.base, ty.passed, ty.known)
     }
@@ -202,7 +214,11 @@ mod tests {
         assert_eq!(read("int32_t").0, "int");
         assert_eq!(read("long long").0, "longlong");
         assert_eq!(read("unsigned int").0, "unsigned");
-        assert!(!read("phi::IntArray").2);
+        assert!(read("const phi::IntArray&").2);
+        assert!(!read("IntArray").2);
+        assert_eq!(read("std::vector<int64_t> const&").1, Passed::ConstRef);
+        assert_eq!(read("Tensor* const").1, Passed::Pointer);
+        assert_eq!(read("pd::DataType").0, "DataType");
         assert!(!read("mine::Tensor").2);
         assert_eq!(read("int64_t&&").1, Passed::Other);
     }

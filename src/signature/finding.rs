@@ -123,6 +123,12 @@ impl Finding {
         }
     }
 
+    /// It happens only if something is so that cannot be told from here.
+    pub(crate) fn maybe(mut self) -> Self {
+        self.severity = Severity::Note;
+        self
+    }
+
     pub(crate) fn related(mut self, place: &Place, message: impl Into<String>) -> Self {
         self.related.push(Related { message: message.into(), place: place.clone() });
         self

@@ -5,7 +5,7 @@ use super::cpp_type::{Aliases, CppType};
 use super::lex::{Kind, pieces};
 use super::preprocess::{Unit, words};
 use super::registration::balanced_end;
-use super::syntax::{Reader, children, innermost, parse};
+use super::syntax::{Reader, children, innermost, parse, squeeze};
 use super::text::Place;
 use tree_sitter::Node;
 
@@ -21,6 +21,8 @@ pub(crate) struct Function {
     pub(crate) body: Option<Vec<Stmt>>,
     /// Where its name stands.
     pub(crate) place: Place,
+    /// What names of types stand for where it is.
+    pub(crate) aliases: Aliases,
     /// Whether it is a template.
     pub(crate) template: bool,
     /// The unit it is in: ranges of its body are places there.
@@ -83,6 +85,14 @@ impl Finder<'_> {
     fn aliases(&mut self, node: Node<'_>, depth: usize) {
         for child in children(node) {
             let pair = match child.kind() {
+                "namespace_alias_definition" => {
+                    let parts = children(child);
+                    if let [name, namespace] = parts[..] {
+                        let (name, namespace) = (self.reader.compact(name), self.reader.compact(namespace));
+                        self.aliases.insert(format!("{name}::"), format!("{namespace}::"));
+                    }
+                    continue;
+                }
                 "alias_declaration" => ("name", "type"),
                 "type_definition" => ("declarator", "type"),
                 "namespace_definition" | "declaration_list" | "linkage_specification"
@@ -172,6 +182,7 @@ impl Finder<'_> {
             returns: if returns == "auto" { String::new() } else { returns },
             body: body.map(|body| self.reader.body(body)),
             place: self.unit.text.place(name.byte_range()),
+            aliases: self.aliases.clone(),
             template,
             unit: self.unit.clone(),
         });
@@ -250,14 +261,13 @@ pub(crate) fn enclosing(unit: &Unit, at: usize) -> Option<String> {
     }
     // What opens a brace stands before it; braces that nothing closes are no scope that can be told.
     for brace in open.iter().rev() {
-        let before = unit.code[..*brace].trim_end();
+        let before = &unit.code[..*brace];
         let start = before.rfind([';', '}', '{']).map_or(0, |end| end + 1);
-        let opener = before[start..].trim();
-        if let Some(name) =
-            opener.strip_prefix("namespace").or_else(|| opener.strip_prefix("inline namespace"))
-        {
-            let name = name.trim();
-            return Some(format!("namespace {}", if name.is_empty() { "{...}" } else { name }));
+        let opener = squeeze(&before[start..]);
+        let name = opener.strip_prefix("namespace ").or_else(|| opener.strip_prefix("inline namespace "));
+        // An anonymous one is seen from outside.
+        if let Some(name) = name {
+            return Some(format!("namespace {name}"));
         }
     }
     let (tree, reader) = (parse(&unit.code)?, Reader { text: &unit.code });

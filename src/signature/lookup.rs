@@ -161,6 +161,16 @@ impl Around {
         found
     }
 
+    /// Whether another file of the folder registers an op.
+    pub(crate) fn registers(&mut self, op: &str) -> bool {
+        let Some(path) = self.path.clone() else { return false };
+        let files = self.beside(&path);
+        files.iter().filter(|file| **file != path).any(|file| {
+            let source = self.read.entry(file.clone()).or_insert_with(|| read(file).ok().map(Rc::new));
+            source.as_ref().is_some_and(|source| source.text.text.contains("PD_BUILD_") && source.mentions(op))
+        })
+    }
+
     fn beside(&mut self, path: &Path) -> Vec<PathBuf> {
         let files = self.files.get_or_insert_with(|| {
             let folder =

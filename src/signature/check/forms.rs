@@ -7,11 +7,16 @@ use crate::signature::finding::{Finding, Outcome, Outcomes};
 use crate::signature::lookup::Named;
 use crate::signature::op::{Bound, Op};
 use crate::signature::text::Place;
-use Outcome::{NotCompiled, NotLoaded, Refused, Works};
+use crate::signature::cpp_type::CppType;
+use crate::signature::lex::is_word;
+use Outcome::{Crashes, NotCompiled, NotLoaded, Refused, Works};
 
 /// Names that every op of Paddle has an attribute of.
 const RESERVED: [&str; 6] =
     ["op_role", "op_role_var", "op_namescope", "op_callstack", "op_device", "with_quant_attr"];
+
+/// Variables of the wrapper in legacy mode that an attribute must not be called like.
+const SHADOWED_ATTRS: [&str; 2] = ["value", "outs"];
 
 /// Python's keywords.
 const KEYWORDS: [&str; 35] = [
@@ -23,6 +28,12 @@ const KEYWORDS: [&str; 35] = [
 pub(super) fn check(op: &Op, out: &mut Vec<Finding>) {
     attributes(op, out);
     in_place(op, out);
+    // What the map names wrongly is not said of the outputs again.
+    let forward = op.declared.level == Level::Forward;
+    if forward && op.declared.is_read() && !out.iter().any(|finding| finding.code == Code::PD024) {
+        let lists = op.declared.plain_outputs().into_iter().filter(|output| output.is_vector());
+        lists.for_each(|output| vec_output(op, output, out));
+    }
     names(op, out);
     if let Some(scope) = &op.declared.scope {
         let message =
@@ -45,6 +56,10 @@ fn attributes(op: &Op, out: &mut Vec<Finding>) {
             say(Code::PD020, &attr.place, Outcomes::all(NotLoaded), message);
             continue;
         };
+        if attr.name.is_empty() {
+            let message = format!("expected a name before the colon, found {:?}", attr.text);
+            say(Code::PD020, &attr.place, Outcomes::all(NotLoaded), message);
+        }
         let accepted: Vec<&str> = ATTR_TYPES.iter().map(|(declared, _)| *declared).collect();
         if ATTR_TYPES_WITHOUT_KERNEL.contains(&ty) {
             let message = format!(
@@ -52,14 +67,14 @@ fn attributes(op: &Op, out: &mut Vec<Finding>) {
                 attr.name,
                 accepted.join(", ")
             );
-            say(Code::PD023, &attr.place, Outcomes::all(Works), message);
+            say(Code::PD023, &attr.place, Outcomes::all(NotLoaded), message);
         } else if !accepted.contains(&ty) {
             let message = format!("{}: expected one of {}, found {ty}", attr.name, accepted.join(", "));
             say(Code::PD021, &attr.place, Outcomes::all(NotLoaded), message);
         } else if ty == "double" {
             let message =
-                format!("{}: expected float, found double, which the executor of PIR refuses", attr.name);
-            say(Code::PD022, &attr.place, Outcomes::new(Works, Refused, Works), message);
+                format!("{}: expected float, found double, which static graphs refuse", attr.name);
+            say(Code::PD022, &attr.place, Outcomes::new(Works, Refused, Refused), message);
         }
     }
 }
@@ -89,17 +104,12 @@ fn in_place(op: &Op, out: &mut Vec<Finding>) {
             say(&to.place, format!("expected an output in SetInplaceMap, found {to}{hint}"));
         }
     }
-    for output in declared.plain_outputs() {
-        if output.is_vector() && declared.inplace.is_some() {
-            vec_output(op, output, out);
-        }
-    }
 }
 
 fn vec_output(op: &Op, output: &crate::signature::declared::Tensor, out: &mut Vec<Finding>) {
     let message =
         format!("{output} is a Vec, expected it in SetInplaceMap: nothing says how many tensors it has");
-    let modes = Outcomes::all(Refused);
+    let modes = Outcomes::new(Refused, Crashes, Refused);
     out.push(Finding::new(Code::PD029, &op.declared.name, &output.place, modes, message));
 }
 
@@ -108,15 +118,24 @@ fn names(op: &Op, out: &mut Vec<Finding>) {
     let mut say = |code, place: &Place, modes, message| {
         out.push(Finding::new(code, &declared.name, place, modes, message));
     };
-    if declared.level == Level::Forward && declared.registered_as.contains("_grad") {
-        let message = format!(
-            "expected a name without _grad, found {}: PIR takes it for a gradient",
-            declared.registered_as
-        );
-        say(Code::PD028, &declared.place, Outcomes::new(Works, Refused, Works), message);
+    let name = declared.registered_as.as_str();
+    if declared.level == Level::Forward {
+        if name.contains("_grad") {
+            let message = format!("expected a name without _grad, found {name}: Paddle takes it for a gradient");
+            say(Code::PD028, &declared.place, Outcomes::all(NotLoaded), message);
+        }
+        if name.ends_with('_') && declared.inplace().is_empty() && declared.inplace.is_some() {
+            let message = format!("expected SetInplaceMap or a name without _ at its end, found {name}");
+            say(Code::PD028, &declared.place, Outcomes::all(NotLoaded), message);
+        }
+        if KEYWORDS.contains(&name) {
+            let message = format!("expected a name that Python can use, found its keyword {name}");
+            say(Code::PD027, &declared.place, Outcomes::all(NotLoaded), message);
+        }
     }
     let inputs = declared.inputs().iter().map(|input| (input.decorated.as_str(), input.name(), &input.place));
-    let attrs = declared.attrs().iter().map(|attr| (attr.name.as_str(), attr.name.as_str(), &attr.place));
+    let formed = declared.attrs().iter().filter(|attr| attr.ty.is_some() && !attr.name.is_empty());
+    let attrs = formed.map(|attr| (attr.name.as_str(), attr.name.as_str(), &attr.place));
     let parameters: Vec<_> = inputs.chain(attrs).collect();
     let outputs: Vec<_> = declared
         .outputs()
@@ -131,6 +150,19 @@ fn names(op: &Op, out: &mut Vec<Finding>) {
             }
         }
     }
+    for (output, _, place) in &outputs {
+        if declared.inputs().iter().any(|input| input.decorated == **output) {
+            let message = format!("expected a name of its own, found {output}, which is an input too");
+            say(Code::PD026, place, Outcomes::all(NotLoaded), message);
+        }
+    }
+    let shadowing = declared.attrs().iter().filter(|attr| SHADOWED_ATTRS.contains(&attr.name.as_str()));
+    let shadowing = shadowing.map(|attr| (attr.name.as_str(), &attr.place));
+    let ins = declared.inputs().iter().filter(|input| input.decorated == "ins").map(|input| ("ins", &input.place));
+    for (name, place) in shadowing.chain(ins) {
+        let message = format!("expected another name, found {name}, a variable of Paddle's wrapper");
+        say(Code::PD027, place, Outcomes::new(Works, Works, Refused), message);
+    }
     for attr in declared.attrs().iter().filter(|attr| RESERVED.contains(&attr.name.as_str())) {
         let message = format!("expected a name of the op's own, found {}, which every op has", attr.name);
         say(Code::PD026, &attr.place, Outcomes::all(NotLoaded), message);
@@ -143,8 +175,11 @@ fn names(op: &Op, out: &mut Vec<Finding>) {
             let message = format!("expected names that differ in more than case, found {twin} and {name}");
             say(Code::PD027, place, Outcomes::all(NotLoaded), message);
         }
-        if KEYWORDS.contains(name) {
-            let message = format!("expected a name that Python can use, found its keyword {name}");
+        let trimmed = name.trim();
+        let identifier = trimmed.bytes().all(is_word) && !trimmed.starts_with(|c: char| c.is_ascii_digit());
+        // The wrapper has them in lower case.
+        if KEYWORDS.contains(&trimmed.to_ascii_lowercase().as_str()) || !identifier {
+            let message = format!("expected a name that Python can use, found {trimmed}");
             say(Code::PD027, place, Outcomes::all(NotLoaded), message);
         }
     }
@@ -163,9 +198,22 @@ fn overloaded(op: &Op, role: Role, out: &mut Vec<Finding>) {
     out.push(finding);
 }
 
-/// Parameters of types for which there is no rule.
+/// Parameters and results of types for which there is no rule.
 pub(super) fn parameters(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
-    for (param, asks) in bound.function.params.iter().zip(&bound.asks) {
+    let function = bound.function;
+    let returns = CppType::read(&function.returns, &function.aliases);
+    let expected: &[&str] = match bound.role {
+        Role::Kernel => &["vector<Tensor>", "void"],
+        Role::InferShape => &["vector<vector<int64_t>>"],
+        Role::InferDtype => &["vector<DataType>"],
+    };
+    if !function.returns.is_empty() && returns.known && !expected.contains(&returns.base.as_str()) {
+        let expected = expected.join(" or ");
+        let message = format!("{}: expected it to return {expected}, found {}", bound.role, returns.base);
+        let modes = Outcomes::all(NotCompiled);
+        out.push(Finding::new(Code::PD030, &op.declared.name, &function.place, modes, message));
+    }
+    for (param, asks) in function.params.iter().zip(&bound.asks) {
         if *asks != Asks::Nothing {
             continue;
         }

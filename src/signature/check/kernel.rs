@@ -5,7 +5,8 @@ use crate::signature::bind::{Asks, Gets, Mode, Role};
 use crate::signature::code::Code;
 use crate::signature::finding::{Finding, Outcome, Outcomes};
 use crate::signature::op::{Bound, Op};
-use Outcome::{NotCompiled, Refused, Works, Wrong};
+use crate::signature::cpp_type::Passed;
+use Outcome::{NotCompiled, Refused, Undefined, Works, Wrong};
 
 pub(super) fn check(op: &Op, out: &mut Vec<Finding>) {
     let Some(bound) = op.bound(Role::Kernel) else { return };
@@ -17,13 +18,12 @@ fn results(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     let declared = &op.declared;
     let (plain, all) = (declared.plain_outputs().len(), declared.outputs().len());
     let function = bound.function;
-    let takes_outputs = bound.asks.contains(&Asks::Output);
-    let returns_nothing = function.returns == "void";
-    if returns_nothing {
-        if plain > 0 && !takes_outputs {
+    let taken = bound.asks.iter().filter(|asks| **asks == Asks::Output).count();
+    if function.returns == "void" {
+        if plain > taken {
             let names: Vec<String> = declared.plain_outputs().iter().map(ToString::to_string).collect();
             let message = format!(
-                "the kernel returns nothing, expected {}, or SetInplaceMap to name {}",
+                "the kernel returns nothing, expected {}, or each of {} to be in place or a parameter",
                 if plain == 1 { "a tensor".to_owned() } else { format!("{plain} tensors") },
                 names.join(", ")
             );
@@ -32,7 +32,7 @@ fn results(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         }
         return;
     }
-    if takes_outputs {
+    if taken > 0 {
         let message =
             "the kernel returns tensors and takes outputs as parameters, expected one of both".to_owned();
         let modes = Outcomes::all(NotCompiled);
@@ -40,12 +40,17 @@ fn results(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let Some(body) = &function.body else { return };
+    // How many a Vec stands for is not declared.
+    if declared.outputs().iter().any(|output| output.is_vector()) {
+        return;
+    }
     let lists = lists_of_tensors(body);
+    let alone = leaves_once(body);
     each(body, &mut |stmt| {
         let Stmt::Return { value: Some(value), range } = stmt else { return };
         let Some(found) = returned(value, &lists) else { return };
-        // `return {}` is how kernels leave when something went wrong.
-        if found == plain || found == all || found == 0 {
+        // `return {}` beside others is how kernels leave when something went wrong.
+        if found == plain || found == all || found == 0 && !alone {
             return;
         }
         let expected =
@@ -59,12 +64,33 @@ fn results(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     });
 }
 
+/// Whether there is one `return` and nothing, such as a macro, that may hide another.
+fn leaves_once(body: &[Stmt]) -> bool {
+    let (mut returns, mut macros) = (0, false);
+    each(body, &mut |stmt| returns += usize::from(matches!(stmt, Stmt::Return { .. })));
+    walk(body, &mut |expr| {
+        let ExprKind::Call(callee, _) = &expr.kind else { return };
+        macros |= callee.name().is_some_and(|name| !name.bytes().any(|byte| byte.is_ascii_lowercase()));
+    });
+    returns == 1 && !macros
+}
+
+/// Functions of Paddle that make one tensor.
+const MAKE_ONE: [&str; 9] =
+    ["empty", "empty_like", "full", "full_like", "zeros", "zeros_like", "ones", "ones_like", "GetEmptyTensor"];
+
+/// Whether an expression is one tensor for certain.
+fn makes_one(value: &Expr) -> bool {
+    let ExprKind::Call(callee, _) = &value.kind else { return false };
+    callee.name().and_then(|name| name.rsplit("::").next()).is_some_and(|name| MAKE_ONE.contains(&name))
+}
+
 /// Local variables that are lists: one in braces is copied, not put into another.
 fn lists_of_tensors(body: &[Stmt]) -> Vec<&str> {
     let mut lists = Vec::new();
     each(body, &mut |stmt| {
-        if let Stmt::Declare { ty, name, .. } = stmt
-            && (ty.contains("vector<") || ty == "auto")
+        if let Stmt::Declare { ty, name, value } = stmt
+            && (ty.contains("vector<") || ty == "auto" && !value.as_ref().is_some_and(makes_one))
         {
             lists.push(name.as_str());
         }
@@ -79,7 +105,7 @@ fn returned(value: &Expr, lists: &[&str]) -> Option<usize> {
             [one] => match &one.kind {
                 ExprKind::Name(name) if lists.contains(&name.as_str()) => None,
                 // What a call gives may be a list.
-                ExprKind::Call(..) | ExprKind::Other(_) => None,
+                ExprKind::Call(..) | ExprKind::Other(_) if !makes_one(one) => None,
                 _ => Some(1),
             },
             tensors => Some(tensors.len()),
@@ -103,31 +129,34 @@ fn writes(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     for (index, gets) in bound.gets(Mode::Eager).into_iter().enumerate() {
         let Gets::Input(input) = gets else { continue };
         let tensor = &declared.inputs()[input];
+        let param = &bound.function.params[index];
         if declared.inplace().iter().any(|(from, _)| from.decorated == tensor.decorated) {
             continue;
         }
-        let Some(name) = bound.function.params[index].name.as_deref() else { continue };
+        let Some(name) = param.name.as_deref() else { continue };
         let mut written = None;
+        let by_ref = param.ty.passed == Passed::Ref;
         walk(body, &mut |expr| {
             let ExprKind::Call(callee, args) = &expr.kind else { return };
-            let cast = callee.name().is_some_and(|callee| callee.starts_with("const_cast<"));
-            let data = args.first().is_some_and(|arg| is_data(arg, name));
-            if cast && data && written.is_none() {
+            let cast = callee.name().is_some_and(|callee| callee.starts_with("const_cast<"))
+                && args.first().is_some_and(|arg| is_data(arg, name));
+            if written.is_none() && (cast || by_ref && is_data(expr, name)) {
                 written = Some(expr.range.clone());
             }
         });
         let Some(range) = written else { continue };
         let message = format!(
-            "the kernel casts the const of {tensor} away, expected {tensor} in SetInplaceMap if it is written: no mode knows of the write"
+            "the kernel gets at the data of {tensor} for writing, expected {tensor} in SetInplaceMap if it is written: a static graph may run what reads it before or after"
         );
         let place = bound.function.unit.text.place(range);
-        out.push(Finding::new(Code::PD016, &declared.name, &place, Outcomes::all(Works), message));
+        let modes = Outcomes::new(Works, Undefined, Works);
+        out.push(Finding::new(Code::PD016, &declared.name, &place, modes, message).maybe());
     }
 }
 
-/// `x.data<T>()`
+/// `x.data<T>()`, `x.mutable_data<T>(place)`
 fn is_data(expr: &Expr, name: &str) -> bool {
     let ExprKind::Call(callee, _) = &expr.kind else { return false };
     let ExprKind::Member(base, method) = &callee.kind else { return false };
-    base.name() == Some(name) && method.starts_with("data")
+    base.name() == Some(name) && (method.starts_with("data") || method.starts_with("mutable_data"))
 }

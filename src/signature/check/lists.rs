@@ -1,16 +1,19 @@
 //! Lists of parameters against lists of what is declared: too long, too short, of another type.
 
-use crate::signature::bind::{Asks, Gets, Mode, Role};
+use crate::signature::ast::{ExprKind, Stmt};
+use crate::signature::bind::{ATTR_TYPES, Asks, Gets, Mode, Role};
 use crate::signature::code::Code;
 use crate::signature::finding::{Finding, Outcome, Outcomes};
 use crate::signature::op::{Bound, Op};
-use Outcome::{Crashes, Refused, Undefined, Works};
+use super::reach::{KNOWS, looked_at, unconditional};
+use Outcome::{Crashes, Refused, Undefined, Works, Wrong};
 
 pub(super) fn check(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     beyond(op, bound, out);
     types(op, bound, out);
     prefix(op, bound, out);
     optional(op, bound, out);
+    first_of_list(op, bound, out);
 }
 
 fn plural(count: usize, what: &str) -> String {
@@ -78,7 +81,7 @@ fn beyond(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
                     declared.attrs().len()
                 );
                 let (code, modes) = if infer {
-                    (Code::PD003, Outcomes::new(Works, Crashes, Crashes))
+                    (Code::PD003, Outcomes::new(Works, Undefined, Undefined))
                 } else {
                     (Code::PD006, Outcomes::new(Crashes, Refused, Refused))
                 };
@@ -112,7 +115,8 @@ fn types(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
             return None;
         };
         let found = declared.attrs()[attr].ty.as_deref()?;
-        (found != ty).then_some(attr)
+        // A type that Paddle does not accept is said of the attribute.
+        (found != ty && ATTR_TYPES.iter().any(|(accepted, _)| *accepted == found)).then_some(attr)
     };
     for (index, asks) in bound.asks.iter().enumerate() {
         let Asks::Attr(ty) = *asks else { continue };
@@ -156,8 +160,10 @@ fn prefix(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     let inputs = (taken(|gets| matches!(gets, Gets::Input(_))), declared.inputs().len(), "input");
     let attrs = (taken(|gets| matches!(gets, Gets::Attr(_))), declared.attrs().len(), "attribute");
     // Attributes that infer functions have no use for are left out everywhere; only a list cut short is news.
-    let short =
-        |(taken, of, _): &(usize, usize, &str)| taken < of && (*taken > 0 || bound.role == Role::Kernel);
+    // Infer functions that take no attribute at all are the rule.
+    let short = |(taken, of, what): &(usize, usize, &str)| {
+        taken < of && (*taken > 0 || *what == "input" || bound.role == Role::Kernel)
+    };
     let parts: Vec<String> = [inputs, attrs]
         .iter()
         .filter(|part| short(part))
@@ -185,17 +191,47 @@ fn optional(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
             continue;
         }
         let name = bound.function.param_name(index);
-        let message = if optional {
-            format!(
-                "{name} of the kernel may be none, but {tensor} is not declared paddle::Optional: None is refused"
-            )
+        let body = bound.function.body.as_deref().unwrap_or_default();
+        let (message, modes, certain) = if optional {
+            let message = format!("{name} of the kernel may be none, expected {tensor} to be declared paddle::Optional");
+            (message, Outcomes::new(Works, Works, Refused), false)
         } else {
-            format!(
-                "{tensor} is declared paddle::Optional, but {name} of the kernel expects a tensor: None arrives as one without data"
-            )
+            let message = format!(
+                "{tensor} is declared paddle::Optional, expected {name} of the kernel to be paddle::optional: it has no data if None is passed"
+            );
+            (message, Outcomes::all(Crashes), uses_data(body, &name) && !looked_at(body, &name))
         };
         let place = &bound.function.params[index].place;
-        let finding = Finding::new(Code::PD017, &declared.name, place, Outcomes::all(Works), message);
+        let finding = Finding::new(Code::PD017, &declared.name, place, modes, message)
+            .related(&tensor.place, format!("{tensor} is declared here"));
+        out.push(if certain { finding } else { finding.maybe() });
+    }
+}
+
+/// Whether data of a tensor is asked for where nothing decides whether it is.
+fn uses_data(body: &[Stmt], name: &str) -> bool {
+    unconditional(body, &|expr| match &expr.kind {
+        ExprKind::Member(base, method) => base.name() == Some(name) && !KNOWS.contains(&method.as_str()),
+        _ => false,
+    })
+}
+
+/// A Vec input for which the kernel asks as for one tensor: it gets the first one.
+fn first_of_list(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
+    if bound.role != Role::Kernel {
+        return;
+    }
+    let declared = &op.declared;
+    for (index, (asks, gets)) in bound.asks.iter().zip(bound.gets(Mode::Eager)).enumerate() {
+        let (Asks::Input { .. }, Gets::Input(input)) = (*asks, gets) else { continue };
+        let tensor = &declared.inputs()[input];
+        if !tensor.is_vector() {
+            continue;
+        }
+        let name = bound.function.param_name(index);
+        let message = format!("{name} of the kernel expects one tensor, receives the first of {tensor}");
+        let place = &bound.function.params[index].place;
+        let finding = Finding::new(Code::PD005, &declared.name, place, Outcomes::all(Wrong), message);
         out.push(finding.related(&tensor.place, format!("{tensor} is declared here")));
     }
 }

@@ -3,7 +3,9 @@
 
 mod forms;
 mod kernel;
+mod grads;
 mod lists;
+mod reach;
 mod results;
 mod slots;
 
@@ -13,7 +15,9 @@ use super::finding::{Finding, Outcome, Outcomes};
 use super::lookup::Named;
 use super::op::Op;
 
-/// Everything wrong with one op.
+pub(crate) use grads::check as grads;
+
+/// Everything wrong with one op, taken alone.
 pub(crate) fn op(op: &Op) -> Vec<Finding> {
     let mut out = unread(op);
     forms::check(op, &mut out);
@@ -25,7 +29,9 @@ pub(crate) fn op(op: &Op) -> Vec<Finding> {
         }
         forms::parameters(op, &bound, &mut out);
     }
-    if op.declared.is_read() {
+    // What is not known to be in place cannot be counted, and what does not compile returns nothing.
+    let in_place = !out.iter().any(|finding| matches!(finding.code, Code::PD024 | Code::PD030));
+    if op.declared.is_read() && in_place {
         results::check(op, &mut out);
         kernel::check(op, &mut out);
     }

@@ -2,10 +2,11 @@
 
 use crate::signature::bind::{Mode, Role};
 use crate::signature::code::Code;
-use crate::signature::declared::Level;
+use crate::signature::declared::{Level, Tensor};
+use crate::signature::eval::{Dtype, Value};
 use crate::signature::finding::{Finding, Outcome, Outcomes};
-use crate::signature::op::{Bound, Op, count};
-use Outcome::{Crashes, Refused, Works, Wrong};
+use crate::signature::op::{Bound, Op, count, input_shape};
+use Outcome::{Crashes, Refused, Undefined, Works, Wrong};
 
 pub(super) fn check(op: &Op, out: &mut Vec<Finding>) {
     let infer = [Role::InferShape, Role::InferDtype];
@@ -20,6 +21,10 @@ pub(super) fn check(op: &Op, out: &mut Vec<Finding>) {
 fn counts(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     let declared = &op.declared;
     let (plain, all) = (declared.plain_outputs().len(), declared.outputs().len());
+    // How many a Vec stands for is not declared.
+    if declared.plain_outputs().iter().any(|output| output.is_vector()) {
+        return;
+    }
     let Some(returned) = bound.returns_as_bound(Mode::Pir) else { return };
     let (what, word) = match bound.role {
         Role::InferShape => ("shape", "shapes"),
@@ -36,11 +41,13 @@ fn counts(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         let found_text = format!("{found} {}", if found == 1 { what } else { word });
         let message = format!("{} returns {found_text}, expected {outputs}", bound.role);
         let (code, modes) = if found < plain {
-            (Code::PD010, Outcomes::new(Works, Crashes, Refused))
+            let static_pir = if bound.role == Role::InferShape { Crashes } else { Undefined };
+            (Code::PD010, Outcomes::new(Works, static_pir, Refused))
         } else if found == plain {
             continue;
-        } else if plain < all && plain > 0 {
-            (Code::PD012, Outcomes::new(Works, Wrong, Refused))
+        } else if plain < all {
+            let first = plain > 0 && !in_place_last(op, bound, &one.value);
+            (Code::PD012, Outcomes::new(Works, if first { Wrong } else { Works }, Refused))
         } else {
             (Code::PD011, Outcomes::new(Works, Works, Refused))
         };
@@ -55,22 +62,43 @@ fn counts(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     }
 }
 
+/// Whether what comes last of a list is what the outputs in place have, so that what comes first is for the others.
+fn in_place_last(op: &Op, bound: &Bound<'_>, returned: &Value) -> bool {
+    let declared = &op.declared;
+    let input = |from: &Tensor| declared.inputs().iter().position(|input| input.decorated == from.decorated);
+    let of = |output: &&Tensor| declared.inplace().iter().find(|(_, to)| to.decorated == output.decorated);
+    let in_place: Vec<usize> = declared.outputs().iter().filter_map(|o| input(&of(&o)?.0)).collect();
+    let Some(returned) = returned.list() else { return false };
+    let last = returned.len().checked_sub(in_place.len()).map(|first| &returned[first..]);
+    let expected = in_place.iter().map(|input| match bound.role {
+        Role::InferShape => Value::Shape(input_shape(declared, *input)),
+        _ => Value::Type(Dtype::OfInput(*input)),
+    });
+    last.is_some_and(|last| last.iter().cloned().eq(expected))
+}
+
 /// No infer function, and no default that would do.
 fn missing(op: &Op, absent: &[Role], out: &mut Vec<Finding>) {
     let declared = &op.declared;
     let (inputs, outputs) = (declared.inputs().len(), declared.outputs().len());
     let in_place = declared.inplace().len();
-    let copies = inputs == 1 && outputs == 1 || in_place == outputs && outputs > 0;
+    let all_in_place = in_place == outputs && outputs > 0;
     // The default of a gradient is the shape of what it is the gradient of.
-    if copies || declared.level != Level::Forward {
+    if all_in_place || declared.level != Level::Forward {
         return;
     }
+    // The default copies one tensor to one: a list is no tensor, and None has no shape.
+    let modes = match (declared.inputs(), outputs) {
+        ([one], 1) if one.is_vector() => Outcomes::new(Works, Crashes, Wrong),
+        ([one], 1) if one.is_optional() => Outcomes::new(Works, Refused, Refused),
+        (_, 1) if inputs == 1 => return,
+        _ => Outcomes::new(Works, Crashes, Refused),
+    };
     let names: Vec<String> = absent.iter().map(ToString::to_string).collect();
     let message = format!(
-        "expected {}, found none: Paddle has a default for 1 input and 1 output, or if all outputs are in place; here are {inputs} and {outputs}, {in_place} in place",
+        "expected {}, found none: Paddle has a default for 1 tensor to 1 tensor, or if all outputs are in place; here are {inputs} and {outputs}, {in_place} in place",
         names.join(" and "),
     );
-    let modes = Outcomes::new(Works, Crashes, Refused);
     let setter = |role: &Role| {
         if *role == Role::InferShape { ".SetInferShapeFn(...)" } else { ".SetInferDtypeFn(...)" }
     };

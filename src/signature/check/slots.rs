@@ -1,21 +1,18 @@
 //! Parameters in the place of another one: the mistake that nothing in Paddle sees.
 
-use crate::signature::ast::{Expr, ExprKind, Stmt};
+use super::reach::{looked_at, unconditional};
+use crate::signature::ast::{Expr, ExprKind, Stmt, each};
 use crate::signature::bind::{Asks, Gets, Mode, Role};
 use crate::signature::code::Code;
 use crate::signature::declared::Registration;
 use crate::signature::eval::Value;
 use crate::signature::finding::{Finding, Outcome, Outcomes};
 use crate::signature::op::{Bound, Op, input_shape};
-use Outcome::{Undefined, Works, Wrong};
+use Outcome::{Refused, Undefined, Works, Wrong};
 
 pub(super) fn check(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
-    if bound.role == Role::Kernel {
-        // Eager mode runs the kernel: what it receives is what it was written for.
-        return;
-    }
     swapped(op, bound, out);
-    if bound.role == Role::InferShape {
+    if bound.role != Role::Kernel {
         unguarded(op, bound, out);
     }
 }
@@ -93,8 +90,13 @@ fn swapped(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         }
         let param = &bound.function.params[index];
         let name = bound.function.param_name(index);
-        let harmless = bound.uses(index) == Some(false) || same_result(op, bound, &gets, &meant);
-        let modes = if harmless { Outcomes::all(Works) } else { Outcomes::new(Works, Wrong, Wrong) };
+        let kernel = bound.role == Role::Kernel;
+        let harmless = bound.uses(index) == Some(false) || !kernel && same_result(op, bound, &gets, &meant);
+        let modes = match () {
+            () if harmless => Outcomes::all(Works),
+            () if kernel => Outcomes::all(Wrong),
+            () => Outcomes::new(Works, Wrong, Wrong),
+        };
         let mut message = format!(
             "{name} of {} receives {}, expected {}",
             bound.role,
@@ -112,7 +114,8 @@ fn swapped(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         let finding = Finding::new(Code::PD001, &declared.name, &param.place, modes, message)
             .related(place, format!("{name} receives this"))
             .help("Paddle binds by position: take every input and attribute before this one too, in the order declared");
-        out.push(finding);
+        // Eager mode runs the kernel: what it receives may be what it was written for, by another name.
+        out.push(if kernel { finding.maybe() } else { finding });
     }
 }
 
@@ -141,7 +144,8 @@ fn has_unknowns(value: &Value) -> bool {
     }
 }
 
-/// Sizes of an Optional input, read whether it is there or not: without it, its shape is empty.
+/// Sizes of an Optional input, read or returned whether it is there or not: without it, its shape is empty and its
+/// type undefined.
 fn unguarded(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     let declared = &op.declared;
     let Some(body) = &bound.function.body else { return };
@@ -149,68 +153,48 @@ fn unguarded(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         let Gets::Input(input) = gets else { continue };
         let tensor = &declared.inputs()[input];
         let Some(name) = bound.function.params[index].name.as_deref() else { continue };
-        if !tensor.is_optional() || tensor.is_vector() || !reads(body, name) || looked_at(body, name) {
+        if !tensor.is_optional() || looked_at(body, name) {
             continue;
         }
+        let read = unconditional(body, &|expr| matches!(&expr.kind, ExprKind::Index(base, _) if is(base, name)));
+        let shape = bound.role == Role::InferShape;
+        let (what, modes) = if read && shape {
+            (format!("reads a size of {name}"), Outcomes::new(Works, Undefined, Undefined))
+        } else if returned(body, name) && shape {
+            (format!("returns {name}"), Outcomes::new(Works, Wrong, Wrong))
+        } else if returned(body, name) {
+            (format!("returns {name}"), Outcomes::new(Works, Refused, Works))
+        } else {
+            continue;
+        };
+        let is_there = if shape { "empty" } else { "undefined" };
         let message = format!(
-            "InferShape reads a size of {name}, expected a look at {name}.empty() before: {tensor} may be None, and its shape is empty then"
+            "{} {what}, expected a look before whether {tensor} is there: for None it is {is_there}",
+            bound.role
         );
         let place = &bound.function.params[index].place;
-        let modes = Outcomes::new(Works, Undefined, Undefined);
         let finding = Finding::new(Code::PD009, &declared.name, place, modes, message);
         out.push(finding.related(&tensor.place, format!("{tensor} is declared here")));
     }
 }
 
-/// Whether an element of `name` is read where nothing decides whether it is.
-fn reads(body: &[Stmt], name: &str) -> bool {
-    fn in_expr(expr: &Expr, name: &str) -> bool {
-        match &expr.kind {
-            ExprKind::Index(base, _) if is(base, name) => true,
-            ExprKind::Choice(condition, ..) => in_expr(condition, name),
-            ExprKind::Binary(op, left, _) if op == "&&" || op == "||" => in_expr(left, name),
-            _ => expr.children().into_iter().any(|child| in_expr(child, name)),
-        }
-    }
-    /// `x`, `*x`, `x.get()`
-    fn is(expr: &Expr, name: &str) -> bool {
-        match &expr.kind {
-            ExprKind::Name(found) => found == name,
-            ExprKind::Unary(op, inner) => op == "*" && is(inner, name),
-            ExprKind::Call(callee, _) => match &callee.kind {
-                ExprKind::Member(base, method) => method == "get" && is(base, name),
-                _ => false,
-            },
+/// `x`, `*x`, `x.get()`
+fn is(expr: &Expr, name: &str) -> bool {
+    match &expr.kind {
+        ExprKind::Name(found) => found == name,
+        ExprKind::Unary(op, inner) => op == "*" && is(inner, name),
+        ExprKind::Call(callee, _) => match &callee.kind {
+            ExprKind::Member(base, method) => method == "get" && is(base, name),
             _ => false,
-        }
+        },
+        _ => false,
     }
-    for stmt in body {
-        let found = match stmt {
-            Stmt::Declare { value, .. } | Stmt::Return { value, .. } => {
-                value.as_ref().is_some_and(|value| in_expr(value, name))
-            }
-            Stmt::Do(expr) => in_expr(expr, name),
-            // Behind a condition nothing is certain.
-            Stmt::If { condition, .. } => return in_expr(condition, name),
-            Stmt::Block(body) => reads(body, name),
-            Stmt::Loop(_) | Stmt::Throw => return false,
-        };
-        if found {
-            return true;
-        }
-    }
-    false
 }
 
-/// Whether the body asks if it is there, in whatever way.
-fn looked_at(body: &[Stmt], name: &str) -> bool {
-    let mut found = false;
-    let mut see = |expr: &Expr| match &expr.kind {
-        ExprKind::Member(base, method) => found |= method != "get" && base.mentions(name),
-        ExprKind::Unary(op, inner) => found |= op == "!" && inner.mentions(name),
-        ExprKind::Choice(condition, ..) => found |= condition.name() == Some(name),
-        _ => {}
-    };
-    crate::signature::ast::walk(body, &mut see);
-    found
+/// Whether `{..., x, ...}` is returned whatever happens.
+fn returned(body: &[Stmt], name: &str) -> bool {
+    let Some(Stmt::Return { value: Some(value), .. }) = body.last() else { return false };
+    let mut certain = true;
+    each(body, &mut |stmt| certain &= !matches!(stmt, Stmt::If { .. } | Stmt::Loop(_)));
+    certain && matches!(&value.kind, ExprKind::List(list) if list.iter().any(|element| is(element, name)))
 }

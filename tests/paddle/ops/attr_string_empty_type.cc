@@ -1,6 +1,6 @@
 // The string of the attribute has an empty type.
 //@ call: x = int32[3] 1 2 3; a = 3
-//@ expect: PD020, PD021
+//@ expect: PD021
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, int a) { return {paddle::experimental::scale(x, a)}; }

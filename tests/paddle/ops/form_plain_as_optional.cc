@@ -1,6 +1,6 @@
 // An input that is not optional may be taken as optional by the kernel and the infer functions.
 //@ call: x = int32[3] 1 2 3
-//@ expect: none
+//@ expect: PD017
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::optional<paddle::Tensor> &x) { return {paddle::experimental::scale(*x, 2)}; }

@@ -1,7 +1,7 @@
 // The gradient declares an attribute that the op does not have.
 //@ call grad_attr_unknown: x = float32[3] 1 2 3
 //@ call grad_attr_unknown as grad: x = float32[3] 1 2 3 grad
-//@ expect: PD006
+//@ expect: PD034
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::multiply(x, x)}; }

@@ -1,7 +1,7 @@
 // The gradient declares an input that the op does not have.
 //@ call grad_input_unknown: x = float32[3] 1 2 3
 //@ call grad_input_unknown as grad: x = float32[3] 1 2 3 grad
-//@ expect: PD025
+//@ expect: PD034
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::multiply(x, x)}; }

@@ -3,7 +3,10 @@
 //@ expect: PD014
 #include "paddle/extension.h"
 
-std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::experimental::scale(x, 2, 1)}; }
+std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {
+  paddle::Tensor out = paddle::experimental::scale(x, 2, 1);
+  return {out};
+}
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x, x}; }
 

@@ -1,7 +1,7 @@
 // An optional input was put before the last one; InferShape does not have it, so that what it calls seq_len is the shape of draft.
 //@ call as none: ids = int64[2,6] arange; draft = None; seq_len = int32[4] 1 2 3 4
 //@ call as given: ids = int64[2,6] arange; draft = int64[2,3] arange; seq_len = int32[4] 1 2 3 4
-//@ expect: PD001
+//@ expect: PD001, PD009
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &ids, const paddle::optional<paddle::Tensor> &draft,

@@ -1,6 +1,6 @@
 // The only attribute that InferShape takes is named after the second and receives the first, which is of another type.
 //@ call: x = int32[3] 1 2 3; scale = 2.0; extra = 0
-//@ expect: PD001, PD004
+//@ expect: PD004
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, float scale, int extra) {

@@ -1,6 +1,6 @@
 // The kernel returns nothing, and its output is not in place.
 //@ call: x = int32[3] 1 2 3
-//@ expect: PD015
+//@ expect: PD015, PD016
 #include "paddle/extension.h"
 
 void Kernel(paddle::Tensor &x) {

@@ -1,0 +1,55 @@
+//! What a body does for certain, and what only if.
+
+use crate::signature::ast::{Expr, ExprKind, Stmt, walk};
+
+/// Methods that ask whether something is there.
+pub(super) const KNOWS: [&str; 9] = [
+    "empty", "size", "is_initialized", "initialized", "defined", "has_value", "get_ptr", "has_allocation", "impl",
+];
+
+/// Whether an expression of which `is` holds is reached where nothing decides whether it is.
+pub(super) fn unconditional(body: &[Stmt], is: &dyn Fn(&Expr) -> bool) -> bool {
+    fn within(expr: &Expr, is: &dyn Fn(&Expr) -> bool) -> bool {
+        match &expr.kind {
+            _ if is(expr) => true,
+            ExprKind::Choice(condition, ..) => within(condition, is),
+            ExprKind::Binary(op, left, _) if op == "&&" || op == "||" => within(left, is),
+            _ => expr.children().into_iter().any(|child| within(child, is)),
+        }
+    }
+    for stmt in body {
+        let found = match stmt {
+            Stmt::Declare { value, .. } | Stmt::Return { value, .. } => {
+                value.as_ref().is_some_and(|value| within(value, is))
+            }
+            Stmt::Do(expr) => within(expr, is),
+            // Behind a condition nothing is certain.
+            Stmt::If { condition, .. } => return within(condition, is),
+            Stmt::Block(body) => unconditional(body, is),
+            Stmt::Loop(_) | Stmt::Throw => return false,
+        };
+        if found {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether the body asks if `name` is there, in whatever way.
+pub(super) fn looked_at(body: &[Stmt], name: &str) -> bool {
+    let mut found = false;
+    let mut see = |expr: &Expr| match &expr.kind {
+        ExprKind::Member(base, method) => found |= KNOWS.contains(&method.as_str()) && base.mentions(name),
+        ExprKind::Unary(op, inner) => found |= op == "!" && inner.mentions(name),
+        ExprKind::Choice(condition, ..) => found |= condition.name() == Some(name),
+        _ => {}
+    };
+    walk(body, &mut see);
+    let mut conditions = false;
+    crate::signature::ast::each(body, &mut |stmt| {
+        if let Stmt::If { condition, .. } = stmt {
+            conditions |= condition.mentions(name);
+        }
+    });
+    found || conditions
+}
