@@ -40,11 +40,14 @@ impl Agree<'_> {
         // Callers that pass a buffer in place pass it as an input too: then it is declared in both lists.
         let buffers: HashSet<&str> =
             self.declared.outputs.iter().filter_map(|o| o.buffer.as_deref()).collect();
-        let declared = self.declared.inputs.iter().filter(|input| !buffers.contains(&*input.name));
-        let declared: Vec<&Param> = declared.collect();
         // A buffer that is declared as an input alone is written all the same.
         let written =
             |name: &str| self.program.outputs.iter().any(|output| output.buffer.as_deref() == Some(name));
+        let read =
+            |name: &str| self.program.inputs.iter().any(|input| *input.name == *name) && !written(name);
+        let declared = self.declared.inputs.iter();
+        let declared: Vec<&Param> =
+            declared.filter(|input| !buffers.contains(&*input.name) || read(&input.name)).collect();
         let listed =
             |input: &&Param| !written(&input.name) || declared.iter().any(|param| param.name == input.name);
         let program: Vec<&Param> = self.program.inputs.iter().filter(listed).collect();

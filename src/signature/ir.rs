@@ -41,13 +41,15 @@ pub(crate) struct Inferred {
     pub(crate) inplace: Option<usize>,
     /// Where its shape is returned, or else where it is declared.
     pub(crate) place: Place,
+    /// Where its type is returned, likewise.
+    pub(crate) dtype_place: Place,
 }
 
 /// Every output in order, as Paddle binds the infer functions in PIR mode.
 pub(crate) fn outputs(op: &Op) -> Vec<Inferred> {
     let declared = &op.declared;
     let (shapes, dtypes) = (inferred(op, Role::InferShape), inferred(op, Role::InferDtype));
-    let places = places(op);
+    let places = [Role::InferShape, Role::InferDtype].map(|role| places(op, role));
     let copies = declared.inputs().len() == 1 && declared.outputs().len() == 1;
     let mut plain = 0;
     let mut out = Vec::new();
@@ -58,7 +60,8 @@ pub(crate) fn outputs(op: &Op) -> Vec<Inferred> {
         if let Some(input) = inplace {
             let shape = Some(input_shape(declared, input));
             let dtype = Some(Dtype::OfInput(input));
-            out.push(Inferred { shape, dtype, inplace, place: output.place.clone() });
+            let place = output.place.clone();
+            out.push(Inferred { shape, dtype, inplace, dtype_place: place.clone(), place });
             continue;
         }
         let of = |values: &Option<Vec<Value>>| values.as_ref().and_then(|values| values.get(plain).cloned());
@@ -71,16 +74,17 @@ pub(crate) fn outputs(op: &Op) -> Vec<Inferred> {
             Some(_) => None,
             None => (copies && declared.infer_dtype.is_none()).then_some(Dtype::OfInput(0)),
         };
-        let place = places.get(plain).cloned().unwrap_or_else(|| output.place.clone());
-        out.push(Inferred { shape, dtype, inplace: None, place });
+        let [place, dtype_place] = [0, 1]
+            .map(|role: usize| places[role].get(plain).cloned().unwrap_or_else(|| output.place.clone()));
+        out.push(Inferred { shape, dtype, inplace: None, place, dtype_place });
         plain += 1;
     }
     out
 }
 
-/// Where InferShape returns each shape, if it does so in one place.
-fn places(op: &Op) -> Vec<Place> {
-    let Some(bound) = op.bound(Role::InferShape) else { return Vec::new() };
+/// Where an infer function returns each result, if it does so in one place.
+fn places(op: &Op, role: Role) -> Vec<Place> {
+    let Some(bound) = op.bound(role) else { return Vec::new() };
     match bound.returns_as_bound(Mode::Pir).as_deref() {
         Some([one]) => {
             one.elements.iter().map(|range| bound.function.unit.text.place(range.clone())).collect()

@@ -167,7 +167,9 @@ impl Around {
         let files = self.beside(&path);
         files.iter().filter(|file| **file != path).any(|file| {
             let source = self.read.entry(file.clone()).or_insert_with(|| read(file).ok().map(Rc::new));
-            source.as_ref().is_some_and(|source| source.text.text.contains("PD_BUILD_") && source.mentions(op))
+            source
+                .as_ref()
+                .is_some_and(|source| source.text.text.contains("PD_BUILD_") && source.mentions(op))
         })
     }
 

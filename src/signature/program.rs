@@ -23,8 +23,16 @@ pub(crate) fn check(op: &Op, program: &Signature) -> Vec<Finding> {
             SignatureError::Differs { .. } => Code::PD041,
             _ => Code::PD043,
         };
-        let message = message(&error);
-        out.push(Finding::new(code, &op.declared.name, &place(op, &loc), WRONG, message));
+        let mut at = place(op, &loc);
+        if let (Code::PD041, SignatureError::Differs { name, verb: "yields", .. }) = (code, &error) {
+            let all = op.declared.outputs().iter().zip(outputs(op));
+            at = all
+                .filter(|(output, _)| output.name() == name)
+                .map(|(_, output)| output.dtype_place)
+                .next()
+                .unwrap_or(at);
+        }
+        out.push(Finding::new(code, &op.declared.name, &at, WRONG, message(&error)));
     }
     out
 }

@@ -3,6 +3,7 @@
 //! `tests/README.md` says how to write one. Tests are named after their file, so `cargo test --test harness
 //! gather` runs those about gathers. `--bless [FILTER]` writes snapshots in place of comparing them.
 
+mod audit;
 mod case;
 mod cli;
 mod counts;
@@ -14,6 +15,7 @@ mod generate;
 mod hazards;
 mod orders;
 mod own;
+mod paddle;
 mod programs;
 mod run_case;
 mod snapshot;
@@ -79,6 +81,8 @@ fn main() -> ExitCode {
     tests.extend(counts::tests());
     tests.extend(hazards::tests());
     tests.extend(generate::tests());
+    tests.extend(audit::tests());
+    tests.extend(paddle::tests());
     tests.extend(docs::tests());
     tests.extend(upstream::tests());
     tests.extend(orders::tests());

@@ -2,13 +2,13 @@
 
 use crate::signature::bind::{ATTR_TYPES, ATTR_TYPES_WITHOUT_KERNEL, Asks, Role};
 use crate::signature::code::Code;
+use crate::signature::cpp_type::CppType;
 use crate::signature::declared::Level;
 use crate::signature::finding::{Finding, Outcome, Outcomes};
+use crate::signature::lex::is_word;
 use crate::signature::lookup::Named;
 use crate::signature::op::{Bound, Op};
 use crate::signature::text::Place;
-use crate::signature::cpp_type::CppType;
-use crate::signature::lex::is_word;
 use Outcome::{Crashes, NotCompiled, NotLoaded, Refused, Works};
 
 /// Names that every op of Paddle has an attribute of.
@@ -72,8 +72,7 @@ fn attributes(op: &Op, out: &mut Vec<Finding>) {
             let message = format!("{}: expected one of {}, found {ty}", attr.name, accepted.join(", "));
             say(Code::PD021, &attr.place, Outcomes::all(NotLoaded), message);
         } else if ty == "double" {
-            let message =
-                format!("{}: expected float, found double, which static graphs refuse", attr.name);
+            let message = format!("{}: expected float, found double, which static graphs refuse", attr.name);
             say(Code::PD022, &attr.place, Outcomes::new(Works, Refused, Refused), message);
         }
     }
@@ -92,6 +91,16 @@ fn in_place(op: &Op, out: &mut Vec<Finding>) {
         return;
     }
     let (Some(inputs), Some(outputs)) = (&declared.inputs, &declared.outputs) else { return };
+    for (from, to) in declared.inplace().iter().filter(|(from, to)| from.is_optional() && !to.is_optional()) {
+        let message =
+            format!("{to} is in place of {from}, expected it to be paddle::Optional too: None is refused");
+        let modes = Outcomes::all(Refused);
+        let finding = Finding::new(Code::PD017, &declared.name, &to.place, modes, message);
+        out.push(finding.related(&from.place, format!("{from} may be None")).maybe());
+    }
+    let mut say = |place: &Place, message| {
+        out.push(Finding::new(Code::PD024, &declared.name, place, Outcomes::all(NotLoaded), message));
+    };
     for (from, to) in declared.inplace() {
         if !inputs.iter().any(|input| input.decorated == from.decorated) {
             let near = inputs.iter().find(|input| input.name() == from.name());
@@ -121,7 +130,8 @@ fn names(op: &Op, out: &mut Vec<Finding>) {
     let name = declared.registered_as.as_str();
     if declared.level == Level::Forward {
         if name.contains("_grad") {
-            let message = format!("expected a name without _grad, found {name}: Paddle takes it for a gradient");
+            let message =
+                format!("expected a name without _grad, found {name}: Paddle takes it for a gradient");
             say(Code::PD028, &declared.place, Outcomes::all(NotLoaded), message);
         }
         if name.ends_with('_') && declared.inplace().is_empty() && declared.inplace.is_some() {
@@ -158,7 +168,8 @@ fn names(op: &Op, out: &mut Vec<Finding>) {
     }
     let shadowing = declared.attrs().iter().filter(|attr| SHADOWED_ATTRS.contains(&attr.name.as_str()));
     let shadowing = shadowing.map(|attr| (attr.name.as_str(), &attr.place));
-    let ins = declared.inputs().iter().filter(|input| input.decorated == "ins").map(|input| ("ins", &input.place));
+    let ins =
+        declared.inputs().iter().filter(|input| input.decorated == "ins").map(|input| ("ins", &input.place));
     for (name, place) in shadowing.chain(ins) {
         let message = format!("expected another name, found {name}, a variable of Paddle's wrapper");
         say(Code::PD027, place, Outcomes::new(Works, Works, Refused), message);
@@ -175,7 +186,8 @@ fn names(op: &Op, out: &mut Vec<Finding>) {
             let message = format!("expected names that differ in more than case, found {twin} and {name}");
             say(Code::PD027, place, Outcomes::all(NotLoaded), message);
         }
-        let trimmed = name.trim();
+        // A space or comma around it is lost in the wrapper.
+        let trimmed = name.trim_matches([' ', '\t', ',']);
         let identifier = trimmed.bytes().all(is_word) && !trimmed.starts_with(|c: char| c.is_ascii_digit());
         // The wrapper has them in lower case.
         if KEYWORDS.contains(&trimmed.to_ascii_lowercase().as_str()) || !identifier {

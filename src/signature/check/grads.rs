@@ -4,7 +4,7 @@ use crate::signature::code::Code;
 use crate::signature::declared::{Level, Registration};
 use crate::signature::finding::{Finding, Outcome, Outcomes};
 use crate::signature::op::Op;
-use Outcome::{NotCompiled, NotLoaded, Refused, Wrong};
+use Outcome::{NotCompiled, NotLoaded, Refused, Works, Wrong};
 
 /// What is wrong with `ops`, taken together. `elsewhere` says whether an op is registered in another file.
 pub(crate) fn check(ops: &[Op], elsewhere: &mut dyn FnMut(&str) -> bool) -> Vec<Finding> {
@@ -12,7 +12,9 @@ pub(crate) fn check(ops: &[Op], elsewhere: &mut dyn FnMut(&str) -> bool) -> Vec<
     for (index, op) in ops.iter().enumerate() {
         let declared = &op.declared;
         let is = |level: Level| {
-            move |other: &&Op| other.declared.registered_as == declared.registered_as && other.declared.level == level
+            move |other: &&Op| {
+                other.declared.registered_as == declared.registered_as && other.declared.level == level
+            }
         };
         if let Some(first) = ops[..index].iter().find(is(declared.level)) {
             let message = format!("expected {} once, found it registered again", declared.name);
@@ -26,6 +28,15 @@ pub(crate) fn check(ops: &[Op], elsewhere: &mut dyn FnMut(&str) -> bool) -> Vec<
             Level::Grad => (Level::Forward, "PD_BUILD_OP"),
             Level::DoubleGrad => (Level::Grad, "PD_BUILD_GRAD_OP"),
         };
+        if declared.level == Level::DoubleGrad {
+            let message = format!(
+                "expected no gradient of a gradient of {} in PIR, which refuses to run it",
+                declared.name
+            );
+            let modes = Outcomes::new(Works, Refused, Works);
+            // Nobody may ever take it.
+            out.push(Finding::new(Code::PD035, &declared.name, &declared.place, modes, message).maybe());
+        }
         match ops[..index].iter().find(is(before)) {
             Some(forward) => names(declared, &forward.declared, &mut out),
             None => out.extend(order(declared, ops[index..].iter().find(is(before)), macro_name, elsewhere)),
@@ -70,7 +81,8 @@ fn names(grad: &Registration, forward: &Registration, out: &mut Vec<Finding>) {
         forward.inputs().iter().chain(forward.outputs()).any(|tensor| tensor.name() == bare)
     };
     for input in grad.inputs().iter().filter(|input| !known(&input.decorated) && !near(&input.decorated)) {
-        let message = format!("expected an input or output of {}, or a gradient of one, found {input}", forward.name);
+        let message =
+            format!("expected an input or output of {}, or a gradient of one, found {input}", forward.name);
         let modes = Outcomes::new(Wrong, Refused, Refused);
         let finding = Finding::new(Code::PD034, &grad.name, &input.place, modes, message);
         out.push(finding.related(&forward.place, "the op is registered here"));

@@ -3,14 +3,22 @@
 use crate::signature::ast::{Expr, ExprKind, Stmt, each, walk};
 use crate::signature::bind::{Asks, Gets, Mode, Role};
 use crate::signature::code::Code;
+use crate::signature::cpp_type::Passed;
+use crate::signature::declared::Tensor;
 use crate::signature::finding::{Finding, Outcome, Outcomes};
 use crate::signature::op::{Bound, Op};
-use crate::signature::cpp_type::Passed;
-use Outcome::{NotCompiled, Refused, Undefined, Works, Wrong};
+use Outcome::{NotCompiled, NotLoaded, Refused, Undefined, Works, Wrong};
 
 pub(super) fn check(op: &Op, out: &mut Vec<Finding>) {
+    let declared = &op.declared;
+    if op.reference(Role::Kernel).is_none() {
+        let message = "expected SetKernelFn, found none".to_owned();
+        let modes = Outcomes::all(NotLoaded);
+        out.push(Finding::new(Code::PD019, &declared.name, &declared.place, modes, message));
+    }
     let Some(bound) = op.bound(Role::Kernel) else { return };
     results(op, &bound, out);
+    replaced(op, &bound, out);
     writes(op, &bound, out);
 }
 
@@ -49,6 +57,14 @@ fn results(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     each(body, &mut |stmt| {
         let Stmt::Return { value: Some(value), range } = stmt else { return };
         let Some(found) = returned(value, &lists) else { return };
+        if let Some(output) = fresh(op, value).filter(|_| found == all) {
+            let message = format!(
+                "the kernel returns a new tensor for {output}, expected the input that it is in place of"
+            );
+            let place = function.unit.text.place(range.clone());
+            let modes = Outcomes::all(Refused);
+            return out.push(Finding::new(Code::PD014, &declared.name, &place, modes, message));
+        }
         // `return {}` beside others is how kernels leave when something went wrong.
         if found == plain || found == all || found == 0 && !alone {
             return;
@@ -76,8 +92,17 @@ fn leaves_once(body: &[Stmt]) -> bool {
 }
 
 /// Functions of Paddle that make one tensor.
-const MAKE_ONE: [&str; 9] =
-    ["empty", "empty_like", "full", "full_like", "zeros", "zeros_like", "ones", "ones_like", "GetEmptyTensor"];
+const MAKE_ONE: [&str; 9] = [
+    "empty",
+    "empty_like",
+    "full",
+    "full_like",
+    "zeros",
+    "zeros_like",
+    "ones",
+    "ones_like",
+    "GetEmptyTensor",
+];
 
 /// Whether an expression is one tensor for certain.
 fn makes_one(value: &Expr) -> bool {
@@ -120,6 +145,45 @@ fn returned(value: &Expr, lists: &[&str]) -> Option<usize> {
         },
         _ => None,
     }
+}
+
+/// `*out = other`, where `out` is an output.
+fn replaced(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
+    let Some(body) = &bound.function.body else { return };
+    for (param, asks) in bound.function.params.iter().zip(&bound.asks) {
+        let (Asks::Output, Some(name)) = (asks, param.name.as_deref()) else { continue };
+        let mut range = None;
+        walk(body, &mut |expr| {
+            let ExprKind::Assign(_, target, _) = &expr.kind else { return };
+            if matches!(&target.kind, ExprKind::Unary(op, inner) if op == "*" && inner.name() == Some(name)) {
+                range.get_or_insert_with(|| expr.range.clone());
+            }
+        });
+        let Some(range) = range else { continue };
+        let message =
+            format!("the kernel replaces {name}, expected it to write {name}->mutable_data<T>(place)");
+        let place = bound.function.unit.text.place(range);
+        let modes = Outcomes::new(Refused, Wrong, Works);
+        out.push(Finding::new(Code::PD018, &op.declared.name, &place, modes, message));
+    }
+}
+
+/// The output in place for which a `return` gives a tensor that a function of Paddle has just made.
+fn fresh(op: &Op, value: &Expr) -> Option<String> {
+    let ExprKind::List(tensors) = &value.kind else { return None };
+    let declared = &op.declared;
+    let in_place =
+        |output: &Tensor| declared.inplace().iter().any(|(_, to)| to.decorated == output.decorated);
+    let made = |tensor: &Expr| match &tensor.kind {
+        // Functions that work in place end in an underscore.
+        ExprKind::Call(callee, _) => {
+            callee.name().is_some_and(|name| name.starts_with("paddle::") && !name.ends_with('_'))
+        }
+        _ => false,
+    };
+    let all = declared.outputs().iter().zip(tensors);
+    let mut found = all.filter(|(output, tensor)| in_place(output) && made(tensor));
+    found.next().map(|(output, _)| output.to_string())
 }
 
 /// Inputs whose data the kernel gets at for writing, without a word in the in-place map.

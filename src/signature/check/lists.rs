@@ -1,11 +1,11 @@
 //! Lists of parameters against lists of what is declared: too long, too short, of another type.
 
+use super::reach::{KNOWS, looked_at, unconditional};
 use crate::signature::ast::{ExprKind, Stmt};
 use crate::signature::bind::{ATTR_TYPES, Asks, Gets, Mode, Role};
 use crate::signature::code::Code;
 use crate::signature::finding::{Finding, Outcome, Outcomes};
 use crate::signature::op::{Bound, Op};
-use super::reach::{KNOWS, looked_at, unconditional};
 use Outcome::{Crashes, Refused, Undefined, Works, Wrong};
 
 pub(super) fn check(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
@@ -193,7 +193,9 @@ fn optional(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         let name = bound.function.param_name(index);
         let body = bound.function.body.as_deref().unwrap_or_default();
         let (message, modes, certain) = if optional {
-            let message = format!("{name} of the kernel may be none, expected {tensor} to be declared paddle::Optional");
+            let message = format!(
+                "{name} of the kernel may be none, expected {tensor} to be declared paddle::Optional"
+            );
             (message, Outcomes::new(Works, Works, Refused), false)
         } else {
             let message = format!(

@@ -2,8 +2,8 @@
 //! three modes, and the severity follows from that.
 
 mod forms;
-mod kernel;
 mod grads;
+mod kernel;
 mod lists;
 mod reach;
 mod results;

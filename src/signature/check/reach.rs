@@ -4,7 +4,15 @@ use crate::signature::ast::{Expr, ExprKind, Stmt, walk};
 
 /// Methods that ask whether something is there.
 pub(super) const KNOWS: [&str; 9] = [
-    "empty", "size", "is_initialized", "initialized", "defined", "has_value", "get_ptr", "has_allocation", "impl",
+    "empty",
+    "size",
+    "is_initialized",
+    "initialized",
+    "defined",
+    "has_value",
+    "get_ptr",
+    "has_allocation",
+    "impl",
 ];
 
 /// Whether an expression of which `is` holds is reached where nothing decides whether it is.

@@ -156,7 +156,8 @@ fn unguarded(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         if !tensor.is_optional() || looked_at(body, name) {
             continue;
         }
-        let read = unconditional(body, &|expr| matches!(&expr.kind, ExprKind::Index(base, _) if is(base, name)));
+        let read =
+            unconditional(body, &|expr| matches!(&expr.kind, ExprKind::Index(base, _) if is(base, name)));
         let shape = bound.role == Role::InferShape;
         let (what, modes) = if read && shape {
             (format!("reads a size of {name}"), Outcomes::new(Works, Undefined, Undefined))

@@ -1,7 +1,7 @@
 // An optional input is in place, and its output is not declared optional.
 //@ call as none: x = int32[3] 1 2 3; y = None
 //@ call as given: x = int32[3] 1 2 3; y = int32[2] 4 5
-//@ expect: none
+//@ expect: PD017
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, paddle::optional<paddle::Tensor> &y) {

@@ -1,6 +1,7 @@
 // There is one input and one output, of another shape and dtype, and neither InferShape nor InferDtype.
 //@ call: x = int32[3] 1 2 3
 //@ expect: none
+//@ unseen: the default is not what the kernel makes
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) {

@@ -1,6 +1,6 @@
 // There is no SetKernelFn.
 //@ call: x = int32[3] 1 2 3
-//@ expect: none
+//@ expect: PD019
 #include "paddle/extension.h"
 
 std::vector<std::vector<int64_t>> InferShape(const std::vector<int64_t> &x) { return {x}; }

@@ -1,6 +1,6 @@
 // The kernel returns nothing and replaces its output, with all that belongs to it, by another tensor.
 //@ call: x = int32[3] 1 2 3
-//@ expect: none
+//@ expect: PD018
 #include "paddle/extension.h"
 
 void Kernel(const paddle::Tensor &x, paddle::Tensor *out) { *out = paddle::experimental::scale(x, 2); }

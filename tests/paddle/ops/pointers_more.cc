@@ -1,6 +1,6 @@
 // The kernel takes pointers to more outputs than there are.
 //@ call: x = int32[3] 1 2 3
-//@ expect: PD006
+//@ expect: PD006, PD018
 #include "paddle/extension.h"
 
 void Kernel(const paddle::Tensor &x, paddle::Tensor *out, paddle::Tensor *other) {

@@ -1,6 +1,6 @@
 // The kernel returns tensors and takes a pointer to an output.
 //@ call: x = int32[3] 1 2 3
-//@ expect: PD031
+//@ expect: PD018, PD031
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x, paddle::Tensor *out) {

@@ -1,6 +1,6 @@
 // An op with a gradient and the gradient of that, which no program in PIR can run.
 //@ call second_order: x = float32[3] 1 2 3 grad2
-//@ expect: none
+//@ expect: PD035
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::multiply(x, x)}; }

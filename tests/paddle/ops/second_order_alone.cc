@@ -1,6 +1,6 @@
 // PD_BUILD_DOUBLE_GRAD_OP without PD_BUILD_GRAD_OP.
 //@ call second_order_alone: x = float32[3] 1 2 3
-//@ expect: PD025
+//@ expect: PD025, PD035
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::multiply(x, x)}; }

@@ -1,7 +1,7 @@
 // PD_BUILD_DOUBLE_GRAD_OP comes before PD_BUILD_GRAD_OP.
 //@ call second_order_first: x = float32[3] 1 2 3
 //@ call second_order_first as grad: x = float32[3] 1 2 3 grad
-//@ expect: PD025
+//@ expect: PD025, PD035
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::multiply(x, x)}; }

@@ -1,7 +1,7 @@
 // An op with a gradient and the gradient of that, which is not asked for.
 //@ call second_order_legal: x = float32[3] 1 2 3
 //@ call second_order_legal as grad: x = float32[3] 1 2 3 grad
-//@ expect: none
+//@ expect: PD035
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::multiply(x, x)}; }

@@ -1,6 +1,7 @@
 // InferShape and InferDtype return two for one output, and the first is not what belongs to it.
 //@ call: x = int32[3] 1 2 3
 //@ expect: PD011
+//@ unseen: the first result is that of another output
 #include "paddle/extension.h"
 
 std::vector<paddle::Tensor> Kernel(const paddle::Tensor &x) { return {paddle::experimental::scale(x, 2, 1)}; }
