@@ -161,11 +161,12 @@ impl Agree<'_> {
             let found_elem = elem(found);
             match (declared, found_elem) {
                 (Some(declared), Some(found)) if declared != *found => {
-                    return self.say(&param.loc, differs(param, word(&declared), verb, word(found)));
+                    self.say(&param.loc, differs(param, word(&declared), verb, word(found)));
                 }
                 (None, Some(ty)) if found.space.is_none() => {
-                    let Some(Declared::Named(name)) = &param.ty else { return };
-                    return self.say(&param.loc, differs(param, name.to_string(), verb, word(ty)));
+                    if let Some(Declared::Named(name)) = &param.ty {
+                        self.say(&param.loc, differs(param, name.to_string(), verb, word(ty)));
+                    }
                 }
                 _ => {}
             }

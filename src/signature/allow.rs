@@ -4,7 +4,7 @@
 //! whole op.
 
 use super::code::Code;
-use super::finding::{Finding, Outcome, Outcomes};
+use super::finding::{Finding, Outcome, Outcomes, Severity};
 use super::lex::{Kind, pieces};
 use super::text::{Place, Text};
 
@@ -80,19 +80,20 @@ pub(crate) fn apply(allows: &[Allow], ops: &[(u32, String)], findings: &mut Vec<
                 }
             }
         }
-        let mut say = |code, message: String, modes| {
-            more.push(Finding::new(code, "", &allow.place, modes, message));
+        let mut say = |code, message: String| {
+            let works = Outcomes::all(Outcome::Works);
+            let finding = Finding::new(code, "", &allow.place, works, message);
+            more.push(Finding { severity: Severity::Warning, ..finding });
         };
-        let warns = Outcomes::new(Outcome::Works, Outcome::Refused, Outcome::Works);
         if let Some(unknown) = allow.unknown.first() {
-            say(Code::PD091, format!("expected codes like PD001, found {unknown}"), warns);
+            say(Code::PD091, format!("expected codes like PD001, found {unknown}"));
         } else if !used {
             let codes: Vec<&str> = allow.codes.iter().map(|code| code.id()).collect();
-            say(Code::PD091, format!("expected a finding {} here, found none", codes.join(" or ")), warns);
+            say(Code::PD091, format!("expected a finding {} here, found none", codes.join(" or ")));
         } else if allow.reason.is_empty() {
             let message =
                 "expected a reason behind the parenthesis, found none: nothing is suppressed".to_owned();
-            say(Code::PD090, message, warns);
+            say(Code::PD090, message);
         }
     }
     findings.append(&mut more);

@@ -21,8 +21,10 @@ pub(crate) enum Passed {
 }
 
 /// A type, its namespaces and spaces left out: `const std::vector<int64_t>&` is a `vector<int64_t>` by `ConstRef`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct CppType {
+    /// As written.
+    text: String,
     /// What is passed.
     pub(crate) base: String,
     /// How.
@@ -46,6 +48,15 @@ const WORDS: [&str; 6] = ["const", "typename", "struct", "class", "enum", "signe
 
 /// `using` and `typedef`: what each name stands for.
 pub(crate) type Aliases = BTreeMap<String, String>;
+
+/// Types are the same however they are written.
+impl PartialEq for CppType {
+    fn eq(&self, other: &Self) -> bool {
+        self.base == other.base && self.passed == other.passed
+    }
+}
+
+impl Eq for CppType {}
 
 impl CppType {
     /// Reads `text`, the type of a parameter without its name.
@@ -92,21 +103,14 @@ impl CppType {
         let names = tokens.iter().filter(|token| token.bytes().all(is_word));
         // What Paddle or C++ calls by another name is no mystery either.
         let known = names.into_iter().all(|token| KNOWN.contains(&token.as_str()) || foreign.contains(token));
-        CppType { base: tokens.concat(), passed, known }
+        CppType { text: squeeze(text), base: tokens.concat(), passed, known }
     }
 }
 
-/// As written in a declaration.
+/// As written.
 impl fmt::Display for CppType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let base = &self.base;
-        match self.passed {
-            Passed::Value => f.write_str(base),
-            Passed::ConstRef => write!(f, "const {base}&"),
-            Passed::Ref => write!(f, "{base}&"),
-            Passed::Pointer => write!(f, "{base}*"),
-            Passed::Other => write!(f, "{base} by pointer or reference"),
-        }
+        f.write_str(&self.text)
     }
 }
 

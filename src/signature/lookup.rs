@@ -1,7 +1,7 @@
 //! Where the function is that a registration names.
 
 use super::function::{Function, alone, functions};
-use super::preprocess::{Source, Unit};
+use super::preprocess::{Choice, Source, Unit};
 use super::text::Text;
 use std::collections::BTreeMap;
 use std::io;
@@ -86,7 +86,8 @@ pub(crate) struct Around {
     path: Option<PathBuf>,
     files: Option<Vec<PathBuf>>,
     read: BTreeMap<PathBuf, Option<Rc<Source>>>,
-    found: BTreeMap<(PathBuf, String, Vec<(String, bool)>), Vec<Function>>,
+    /// Functions of a name in a file under a choice.
+    found: BTreeMap<(PathBuf, String, Choice), Vec<Function>>,
 }
 
 impl Around {
@@ -191,8 +192,7 @@ impl Around {
 
     fn within(&mut self, file: &Path, name: &str, unit: &Unit) -> Vec<Function> {
         let last = last_name(name).to_owned();
-        let choice: Vec<(String, bool)> = unit.choice.iter().map(|(k, v)| (k.clone(), *v)).collect();
-        let key = (file.to_owned(), last.clone(), choice);
+        let key = (file.to_owned(), last.clone(), unit.choice.clone());
         if let Some(found) = self.found.get(&key) {
             return matching(name, found).into_iter().cloned().collect();
         }

@@ -13,6 +13,7 @@ mod docs;
 mod expected;
 mod generate;
 mod hazards;
+mod mangle;
 mod orders;
 mod own;
 mod paddle;
@@ -83,6 +84,7 @@ fn main() -> ExitCode {
     tests.extend(generate::tests());
     tests.extend(audit::tests());
     tests.extend(paddle::tests());
+    tests.extend(mangle::tests());
     tests.extend(docs::tests());
     tests.extend(upstream::tests());
     tests.extend(orders::tests());

@@ -167,12 +167,15 @@ fn prefix(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     let parts: Vec<String> = [inputs, attrs]
         .iter()
         .filter(|part| short(part))
-        .map(|(taken, of, what)| format!("{taken} of {}", plural(*of, what)))
+        .map(|(taken, of, what)| match taken {
+            0 => format!("none of {}", plural(*of, what)),
+            taken => format!("the first {taken} of {}", plural(*of, what)),
+        })
         .collect();
     if parts.is_empty() {
         return;
     }
-    let message = format!("{} takes {}, the first ones", bound.role, parts.join(" and "));
+    let message = format!("{} takes {}", bound.role, parts.join(" and "));
     let place = &bound.function.place;
     out.push(Finding::new(Code::PD008, &declared.name, place, Outcomes::all(Works), message));
 }

@@ -1,6 +1,6 @@
 //! Findings as a compiler prints them: the place, the source line, a caret.
 
-use crate::signature::finding::{Finding, Severity};
+use crate::signature::finding::{Finding, Outcome, Outcomes, Severity};
 use crate::signature::text::Place;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 use std::ops::Range;
@@ -43,9 +43,12 @@ pub fn text(finding: &Finding, color: bool) -> String {
         );
     }
     let modes = finding.modes;
+    let works = modes == Outcomes::all(Outcome::Works);
     let modes =
         format!("eager: {}; static (PIR): {}; static (legacy): {}", modes.eager, modes.pir, modes.legacy);
-    group = group.element(Level::NOTE.message(modes));
+    if !works {
+        group = group.element(Level::NOTE.message(modes));
+    }
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(help));
     }
