@@ -56,7 +56,7 @@ fn in_place(op: &Op, declared: &Signature, program: &Signature) -> Vec<Finding> 
         let message = format!(
             "the program writes {} of its inputs, expected them in SetInplaceMap: no mode records the writes to {}",
             hidden.len(),
-            hidden.join(", ")
+            some(&hidden)
         );
         out.push(Finding::new(Code::PD042, name, &at, Outcomes::all(Outcome::Works), message));
     }
@@ -73,6 +73,15 @@ fn in_place(op: &Op, declared: &Signature, program: &Signature) -> Vec<Finding> 
         }
     }
     out
+}
+
+/// Names, not more than a line holds.
+fn some(names: &[&str]) -> String {
+    const SHOWN: usize = 4;
+    match names.len().checked_sub(SHOWN) {
+        Some(more @ 2..) => format!("{} and {more} more", names[..SHOWN].join(", ")),
+        _ => names.join(", "),
+    }
 }
 
 fn is_rank(error: &SignatureError) -> bool {

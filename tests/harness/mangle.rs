@@ -19,13 +19,37 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is put somewhere: what opens and does not close, and what ends what is open.
 const PIECES: [&str; 24] = [
-    "{", "}", "(", ")", "\"", "'", "/*", "*/", "//", "\n#if A\n", "\n#else\n", "\n#endif\n", "<", ">", "<<<", ">>>", ",",
-    ";", "R\"(", "\\", "\u{e9}", "PD_BUILD_OP(", "template <", "#define X(",
+    "{",
+    "}",
+    "(",
+    ")",
+    "\"",
+    "'",
+    "/*",
+    "*/",
+    "//",
+    "\n#if A\n",
+    "\n#else\n",
+    "\n#endif\n",
+    "<",
+    ">",
+    "<<<",
+    ">>>",
+    ",",
+    ";",
+    "R\"(",
+    "\\",
+    "\u{e9}",
+    "PD_BUILD_OP(",
+    "template <",
+    "#define X(",
 ];
 
 pub(crate) fn tests() -> Vec<Test> {
     let part = |part: u64| {
-        Test::plain(format!("audit/mangled/{part}"), move || run(part * TEXTS / TESTS..(part + 1) * TEXTS / TESTS))
+        Test::plain(format!("audit/mangled/{part}"), move || {
+            run(part * TEXTS / TESTS..(part + 1) * TEXTS / TESTS)
+        })
     };
     (0..TESTS).map(part).collect()
 }

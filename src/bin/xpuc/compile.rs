@@ -29,11 +29,12 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
 
-    /// The declaration of the op: a module of 'xpu.signature'
+    /// The declaration of the op: a module of 'xpu.signature', or the C++ that registers it
     ///
+    /// In C++ that is the PD_BUILD_OP of the function's name, bound as Paddle binds it ('xpuc audit').
     /// Outputs that it declares in place become buffers of the caller. A declaration that contradicts the program
     /// is refused.
-    #[arg(long, verbatim_doc_comment, value_name = "F.mlir")]
+    #[arg(long, verbatim_doc_comment, value_name = "F.mlir|op.cc")]
     signature: Option<PathBuf>,
 
     /// How much to optimize

@@ -39,11 +39,11 @@ pub(crate) struct Args {
     #[arg(long, requires = "until", value_enum)]
     opt: Option<Level>,
 
-    /// The declaration of the op: a module of 'xpu.signature'
+    /// The declaration of the op: a module of 'xpu.signature', or the C++ that registers it
     ///
     /// Outputs that it declares in place become buffers of the caller. A declaration that contradicts the program
     /// is refused. With --passes it is bound before they run.
-    #[arg(long, verbatim_doc_comment, value_name = "F.mlir")]
+    #[arg(long, verbatim_doc_comment, value_name = "F.mlir|op.cc")]
     signature: Option<PathBuf>,
 
     /// Print the program to standard error after a pass or phase, or after all of them

@@ -50,6 +50,9 @@ impl Files {
 
 /// Makes a folder, with those around it, unless it is there.
 pub(crate) fn make_dir(dir: &Path) -> Result<(), Failure> {
+    if fs::metadata(dir).is_ok_and(|data| !data.is_dir()) {
+        return Err(Failure::said(format!("{}: error: expected a folder, found a file", dir.display())));
+    }
     fs::create_dir_all(dir).map_err(|error| failed(dir, "make this folder", &error))
 }
 

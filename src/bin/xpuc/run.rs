@@ -37,11 +37,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TARGET", default_value = "virtual")]
     target: String,
 
-    /// The declaration of the op: a module of 'xpu.signature'
+    /// The declaration of the op: a module of 'xpu.signature', or the C++ that registers it
     ///
     /// Outputs that it declares in place become buffers of the caller. A declaration that contradicts the program
     /// is refused.
-    #[arg(long, verbatim_doc_comment, value_name = "F.mlir")]
+    #[arg(long, verbatim_doc_comment, value_name = "F.mlir|op.cc")]
     signature: Option<PathBuf>,
 
     /// How much to optimize

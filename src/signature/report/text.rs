@@ -53,6 +53,8 @@ pub fn text(finding: &Finding, color: bool) -> String {
         group = group.element(Level::HELP.message(help));
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    // Lines are shown whole; those too long for that have no excerpt.
+    let renderer = renderer.term_width(usize::MAX / 2);
     renderer.render(&[group]).to_string() + "\n"
 }
 
