@@ -372,7 +372,8 @@ mod tests {
         let unit = source.unit(&Choice::new());
         assert_eq!(unit.code.len(), text.len());
         assert_eq!(unit.code.find("int a;"), text.find("int a;"));
-        assert!(unit.code.contains("k              (x);"), "{}", unit.code);
+        let launch = "<<<1, f(2)>>>".len();
+        assert!(unit.code.contains(&format!("k{}(x);", " ".repeat(launch))), "{}", unit.code);
         assert_eq!(unit.defines[0].body, "1");
     }
 

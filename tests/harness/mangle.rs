@@ -86,7 +86,10 @@ fn mangled(random: &mut Random, sources: &[String]) -> String {
         let (from, to) = (from.min(to), from.max(to));
         match random.below(6) {
             0 => text.replace_range(from..to.min(floor(&text, from + 40)), ""),
-            1 => text.insert_str(from, *random.pick(&PIECES)),
+            1 => {
+                let piece = *random.pick(&PIECES);
+                text.insert_str(from, piece);
+            }
             2 => {
                 let part = text[from..floor(&text, to.min(from + 200))].to_owned();
                 let at = boundary(random, &text);
