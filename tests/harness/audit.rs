@@ -70,6 +70,12 @@ fn sarif() -> Result<(), Failed> {
         .take(5)
         .map(|error| format!("{}: {error}", error.instance_path()))
         .collect();
+    // The schema is one that can say no.
+    let mut broken = log.clone();
+    broken["runs"][0]["results"][0]["level"] = "fatal".into();
+    if validator.is_valid(&broken) {
+        return Err("expected the schema to refuse the level fatal".into());
+    }
     let results = log["runs"][0]["results"].as_array().map_or(0, Vec::len);
     match wrong.is_empty() {
         true if results == findings.len() && results > 100 => Ok(()),
@@ -91,6 +97,8 @@ fn schema() -> Result<serde_json::Value, Failed> {
     let manifest = package.and_then(|package| package["manifest_path"].as_str()).ok_or("no serde-sarif")?;
     let path = Path::new(manifest).with_file_name("src").join("schema.json");
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    // A bracket too many in the pattern of languages, which ECMAScript takes and others do not.
+    let text = text.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}?$");
     Ok(serde_json::from_str(&text).map_err(|error| error.to_string())?)
 }
 
