@@ -1,10 +1,10 @@
 //! Functions: where they stand in a unit, their parameters and bodies.
 
 use super::ast::Stmt;
+use super::chain::balanced_end;
 use super::cpp_type::{Aliases, CppType};
 use super::lex::{Kind, pieces};
 use super::preprocess::{Unit, words};
-use super::registration::balanced_end;
 use super::syntax::{Reader, children, innermost, parse, squeeze};
 use super::text::Place;
 use tree_sitter::Node;

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `text`, `lex`, `preprocess` | a file: places, comments and literals, the programs that its `#if` make of it |
 //! | `syntax`, `ast`, `cpp_type` | tree-sitter's C++, as expressions, statements and types |
-//! | `registration`, `declared` | `PD_BUILD_OP(...)...`: what an op declares |
+//! | `chain`, `registration`, `declared` | `PD_BUILD_OP(...)...`: found, read, what an op declares |
 //! | `function`, `lookup` | the functions that it names, wherever they are |
 //! | `bind` | Paddle's rules: which parameter receives what, in which mode |
 //! | `eval` | what an infer function returns, in symbols |
@@ -17,6 +17,7 @@ mod allow;
 mod ast;
 mod audit;
 mod bind;
+mod chain;
 mod check;
 mod code;
 mod cpp_type;
