@@ -33,28 +33,33 @@ const SUFFIXES: [&str; 12] = [
     "_size",
 ];
 
-/// The name of the input that a parameter is named after.
+/// A name without case and underscores: `LogitsMask` and `logits_mask` are one.
+fn plain(name: &str) -> String {
+    name.to_ascii_lowercase().replace('_', "")
+}
+
+/// The input that a parameter is named after, without what says that it is its shape or type.
 fn stem(name: &str) -> String {
     let name = name.to_ascii_lowercase();
-    let stem = SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(&name);
-    stem.trim_matches('_').to_owned()
+    plain(SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(&name))
 }
 
 /// What a parameter is named after, if it is the name of one thing declared.
-fn named(op: &Registration, name: &str) -> Option<Gets> {
-    let full = name.to_ascii_lowercase();
-    let stem = stem(name);
+fn named(op: &Registration, name: &str, asks: Asks) -> Option<Gets> {
+    let (full, stem) = (plain(name), stem(name));
     let spelled = |declared: &str, grad: bool| -> bool {
-        let declared = declared.to_ascii_lowercase();
-        let forms = [format!("{declared}_grad"), format!("grad_{declared}"), format!("d{declared}")];
+        let declared = plain(declared);
+        let forms = [format!("{declared}grad"), format!("grad{declared}"), format!("d{declared}")];
         let is = |text: &str| if grad { forms.iter().any(|form| form == text) } else { declared == text };
         is(&stem) || is(&full)
     };
-    let inputs = op.inputs().iter().enumerate();
+    // `head_dim` is a number of its own, not a dimension of `head`.
+    let is_attr = matches!(asks, Asks::Attr(_));
+    let inputs = op.inputs().iter().enumerate().filter(|_| !is_attr);
     let inputs =
         inputs.filter(|(_, input)| spelled(input.name(), input.is_grad())).map(|(i, _)| Gets::Input(i));
     let attrs = op.attrs().iter().enumerate();
-    let attrs = attrs.filter(|(_, attr)| attr.name.to_ascii_lowercase() == full).map(|(i, _)| Gets::Attr(i));
+    let attrs = attrs.filter(|(_, attr)| plain(&attr.name) == full).map(|(i, _)| Gets::Attr(i));
     let mut all = inputs.chain(attrs);
     let first = all.next()?;
     all.next().is_none().then_some(first)
@@ -75,7 +80,8 @@ fn swapped(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         .function
         .params
         .iter()
-        .map(|param| param.name.as_deref().and_then(|name| named(declared, name)))
+        .zip(&bound.asks)
+        .map(|(param, asks)| param.name.as_deref().and_then(|name| named(declared, name, *asks)))
         .collect();
     for (index, (gets_this, meant_this)) in gets.iter().zip(&meant).enumerate() {
         let Some(meant_this) = *meant_this else { continue };
