@@ -71,10 +71,10 @@ pub fn audit_file(path: &Path, programs: &[Signature]) -> Result<Audited, ReadEr
     Ok(Auditor::new(read(path)?, Around::new(Some(path.to_owned()))).audit(programs))
 }
 
-/// Audits text that stands in no folder.
-pub fn audit_text(file: &str, text: &str) -> Audited {
+/// [`audit_file`] of text that stands in no folder; `file` names it in messages.
+pub fn audit_text(file: &str, text: &str, programs: &[Signature]) -> Audited {
     let source = Source::new(Text::new(file, text.to_owned()));
-    Auditor::new(source, Around::new(None)).audit(&[])
+    Auditor::new(source, Around::new(None)).audit(programs)
 }
 
 /// The ops that a text registers, as `xpu.signature`; of a file with conditions, as if all of them held. A path

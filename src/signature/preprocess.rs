@@ -79,7 +79,11 @@ pub(crate) struct Unit {
 }
 
 impl Source {
-    pub(crate) fn new(text: Text) -> Self {
+    pub(crate) fn new(mut text: Text) -> Self {
+        // A byte order mark hides a directive behind it.
+        if text.text.starts_with('\u{feff}') {
+            text.text.replace_range(..'\u{feff}'.len_utf8(), "   ");
+        }
         let pieces = pieces(&text.text);
         let mut source = Source {
             text: Arc::new(text),

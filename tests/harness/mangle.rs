@@ -67,7 +67,7 @@ fn run(seeds: std::ops::Range<u64>) -> Result<(), Failed> {
         let mut random = Random::new(seed);
         let text = mangled(&mut random, &sources);
         let start = Instant::now();
-        let audited = catch_unwind(AssertUnwindSafe(|| signature::audit_text("mangled.cc", &text)));
+        let audited = catch_unwind(AssertUnwindSafe(|| signature::audit_text("mangled.cc", &text, &[])));
         let fault = match audited {
             Err(_) => "panics".to_owned(),
             Ok(_) if start.elapsed() > PATIENCE => format!("takes {:?}", start.elapsed()),

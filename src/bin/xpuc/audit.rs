@@ -1,15 +1,16 @@
 //! `xpuc audit`: declared signatures in C++ sources.
 
 use crate::failure::{Answer, Failure};
-use crate::input::Source;
+use crate::input::{Source, is_std};
 use crate::output::{self, Files};
 use crate::progress::Progress;
-use std::io::{self, IsTerminal};
+use std::collections::BTreeSet;
+use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use xpuc::Session;
 use xpuc::dialect::signature::Signature;
 use xpuc::signature::report::{self, Document, Summary};
-use xpuc::signature::{self, Audited, Finding, OpSummary, Severity};
+use xpuc::signature::{self, Audited, Finding, MAX_FILE_BYTES, OpSummary, Severity};
 
 /// Check the signatures of Paddle's custom ops in C++ sources
 ///
@@ -24,7 +25,7 @@ use xpuc::signature::{self, Audited, Finding, OpSummary, Severity};
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP, verbatim_doc_comment)]
 pub(crate) struct Args {
-    /// Files, and folders of them
+    /// Files, and folders of them; '-' is standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -106,12 +107,17 @@ impl From<Least> for Severity {
 
 pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
     let programs = programs(&args.program)?;
-    let files = signature::files(&args.paths).map_err(Failure::said)?;
+    let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) = args.paths.iter().cloned().partition(|p| is_std(p));
+    let files = signature::files(&paths).map_err(Failure::said)?;
+    let stdin = if stdin.is_empty() { None } else { Some(read_stdin()?) };
     if args.format == Format::Mlir {
-        return mlir(&args, &files);
+        return mlir(&args, stdin.as_deref(), &files);
     }
     let mut report = Collected::new(&args);
     let mut progress = Progress::new(true);
+    if let Some(text) = stdin {
+        report.add(signature::audit_text(STDIN, &text, &programs))?;
+    }
     for (index, file) in files.iter().enumerate() {
         progress.show(|| format!("{} of {} files: {}", index + 1, files.len(), file.display()));
         let audited = signature::audit_file(file, &programs).map_err(Failure::said)?;
@@ -122,7 +128,14 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
     }
     progress.clear();
     let summary = report.summary;
+    let missing = programs.iter().find(|program| !report.names.contains(&*program.function));
+    let missing = missing.map(|program| program.function.to_string());
     report.finish()?;
+    // A comparison that never took place is no agreement.
+    if let Some(name) = missing {
+        let message = format!("error: expected a registration of {name}, which --program has, found none");
+        return Err(Failure::said(message));
+    }
     let wrong = match args.deny {
         None => summary.errors,
         Some(Deny::Warnings) => summary.errors + summary.warnings,
@@ -159,6 +172,8 @@ struct Collected<'a> {
     text: String,
     ops: Vec<OpSummary>,
     findings: Vec<Finding>,
+    /// Names of all ops.
+    names: BTreeSet<String>,
     summary: Summary,
 }
 
@@ -171,12 +186,14 @@ impl<'a> Collected<'a> {
             text: String::new(),
             ops: Vec::new(),
             findings: Vec::new(),
+            names: BTreeSet::new(),
             summary: Summary::default(),
         }
     }
 
     fn add(&mut self, audited: Audited) -> Result<(), Failure> {
         self.summary.add(&audited);
+        self.names.extend(audited.ops.iter().map(|op| op.name.clone()));
         if self.args.format != Format::Text {
             self.ops.extend(audited.ops);
             self.findings.extend(audited.findings);
@@ -215,16 +232,32 @@ fn write(output: Option<&Path>, text: String) -> Result<(), Failure> {
     }
 }
 
+/// What messages call standard input.
+const STDIN: &str = "<stdin>";
+
+/// Standard input, as far as it is text.
+fn read_stdin() -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Failure::said(format!("{STDIN}: error: cannot read: {error}")))?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        let message = format!("{STDIN}: error: expected at most {MAX_FILE_BYTES} bytes of C++, found more");
+        return Err(Failure::said(message));
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// The ops as IR.
-fn mlir(args: &Args, files: &[PathBuf]) -> Result<Answer, Failure> {
+fn mlir(args: &Args, stdin: Option<&str>, files: &[PathBuf]) -> Result<Answer, Failure> {
     let session = Session::new();
-    let mut text = String::new();
+    let mut all: Vec<_> = stdin.map(|text| signature::import(STDIN, text, None)).into_iter().collect();
     for file in files {
-        let signatures = signature::import_file(file).map_err(Failure::said)?;
-        if !signatures.is_empty() {
-            let printed = session.print_signatures(signatures);
-            text += &printed.map_err(|error| Failure::said(format!("{}: error: {error}", file.display())))?;
-        }
+        all.push(signature::import_file(file).map_err(Failure::said)?);
+    }
+    let mut text = String::new();
+    for signatures in all.into_iter().filter(|signatures| !signatures.is_empty()) {
+        let printed = session.print_signatures(signatures);
+        text += &printed.map_err(|error| Failure::said(format!("error: {error}")))?;
     }
     write(args.output.as_deref(), text)?;
     Ok(Answer::Yes)
