@@ -39,8 +39,7 @@ pub(crate) fn chains(unit: &Unit) -> Vec<Chain> {
             Some(Chain { text, level, name, tail: range.start, used: range, head: 0 })
         }));
     }
-    let mut wrappers: Vec<&Define> =
-        unit.defines.iter().filter(|define| expands_to_registration(unit, define, 0)).collect();
+    let mut wrappers = registering(unit);
     let implied = Define {
         name: STATIC_OP.to_owned(),
         params: Some(vec!["name".to_owned()]),
@@ -145,18 +144,24 @@ fn argument(text: &str, range: &Range<usize>) -> Option<String> {
     Some(inner.strip_suffix(')').unwrap_or(inner).trim().to_owned())
 }
 
-/// Whether a macro's body registers an op, at once or through others.
-fn expands_to_registration(unit: &Unit, define: &Define, depth: usize) -> bool {
-    let is = |name: &str| words(&define.body, name).next().is_some();
-    let direct =
-        Level::MACROS.iter().any(|(name, _)| is(name)) || (is(STATIC_OP) && define.name != STATIC_OP);
-    direct
-        || depth < MAX_MACROS
-            && unit
-                .defines
-                .iter()
-                .filter(|other| other.name != define.name && is(&other.name))
-                .any(|other| expands_to_registration(unit, other, depth + 1))
+/// Macros whose bodies register an op, at once or through others.
+fn registering(unit: &Unit) -> Vec<&Define> {
+    let mut names: Vec<&str> = Level::MACROS.iter().map(|(name, _)| *name).collect();
+    names.push(STATIC_OP);
+    let mut found: Vec<&Define> = Vec::new();
+    loop {
+        let mentions = |define: &&Define| {
+            let others = names.iter().filter(|name| **name != define.name);
+            others.into_iter().any(|name| words(&define.body, name).next().is_some())
+        };
+        let is_new = |define: &&Define| !found.iter().any(|known| std::ptr::eq(*known, *define));
+        let more: Vec<&Define> = unit.defines.iter().filter(is_new).filter(mentions).collect();
+        if more.is_empty() {
+            return found;
+        }
+        names.extend(more.iter().map(|define| define.name.as_str()));
+        found.extend(more);
+    }
 }
 
 /// The registrations that the use of a macro expands to; the last one goes on behind the use.

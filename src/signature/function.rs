@@ -3,9 +3,8 @@
 use super::ast::Stmt;
 use super::chain::balanced_end;
 use super::cpp_type::{Aliases, CppType};
-use super::lex::{Kind, pieces};
 use super::preprocess::{Unit, words};
-use super::syntax::{Reader, children, innermost, parse, squeeze};
+use super::syntax::{Reader, children, innermost, parse};
 use super::text::Place;
 use tree_sitter::Node;
 
@@ -245,40 +244,4 @@ pub(crate) fn alone(unit: &Unit, name: &str) -> Option<Function> {
 
 fn blanks(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_whitespace).count()
-}
-
-/// What a place is in, if that is not global scope.
-pub(crate) fn enclosing(unit: &Unit, at: usize) -> Option<String> {
-    let mut open: Vec<usize> = Vec::new();
-    for piece in pieces(&unit.code[..at]).into_iter().filter(|piece| piece.kind == Kind::Code) {
-        for (offset, byte) in unit.code[piece.range.clone()].bytes().enumerate() {
-            match byte {
-                b'{' => open.push(piece.range.start + offset),
-                b'}' => drop(open.pop()),
-                _ => {}
-            }
-        }
-    }
-    // What opens a brace stands before it; braces that nothing closes are no scope that can be told.
-    for brace in open.iter().rev() {
-        let before = &unit.code[..*brace];
-        let start = before.rfind([';', '}', '{']).map_or(0, |end| end + 1);
-        let opener = squeeze(&before[start..]);
-        let name = opener.strip_prefix("namespace ").or_else(|| opener.strip_prefix("inline namespace "));
-        // An anonymous one is seen from outside.
-        if let Some(name) = name {
-            return Some(format!("namespace {name}"));
-        }
-    }
-    let (tree, reader) = (parse(&unit.code)?, Reader { text: &unit.code });
-    let root = tree.root_node();
-    let mut node = root.descendant_for_byte_range(at, at + 1)?;
-    while let Some(parent) = node.parent() {
-        if parent.kind() == "function_definition" && !open.is_empty() && !parent.has_error() {
-            let name = parent.child_by_field_name("declarator").map(|name| reader.compact(innermost(name)));
-            return Some(format!("function {}", name.unwrap_or_default()));
-        }
-        node = parent;
-    }
-    None
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `text`, `lex`, `preprocess` | a file: places, comments and literals, the programs that its `#if` make of it |
 //! | `syntax`, `ast`, `cpp_type` | tree-sitter's C++, as expressions, statements and types |
-//! | `chain`, `registration`, `declared` | `PD_BUILD_OP(...)...`: found, read, what an op declares |
+//! | `chain`, `scope`, `registration`, `declared` | `PD_BUILD_OP(...)...`: found, read, what an op declares |
 //! | `function`, `lookup` | the functions that it names, wherever they are |
 //! | `bind` | Paddle's rules: which parameter receives what, in which mode |
 //! | `eval` | what an infer function returns, in symbols |
@@ -33,6 +33,7 @@ mod preprocess;
 mod program;
 mod registration;
 pub mod report;
+mod scope;
 mod syntax;
 mod text;
 mod walk;

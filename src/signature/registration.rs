@@ -3,26 +3,27 @@
 use super::ast::{Expr, ExprKind};
 use super::chain::{Chain, MAX_MACROS, chains};
 use super::declared::{AttrDecl, Reference, Registration, Tensor};
-use super::function::enclosing;
 use super::preprocess::Unit;
+use super::scope::Scopes;
 use super::syntax::{Reader, children, parse};
 use super::text::Place;
 use std::ops::Range;
 
 /// Every registration of the unit, in order.
 pub(crate) fn registrations(unit: &Unit) -> Vec<Registration> {
-    chains(unit).iter().map(|chain| chain.read(unit)).collect()
+    let scopes = Scopes::of(&unit.code);
+    chains(unit).iter().map(|chain| chain.read(unit, &scopes)).collect()
 }
 
 impl Chain {
-    fn read(&self, unit: &Unit) -> Registration {
+    fn read(&self, unit: &Unit, scopes: &Scopes) -> Registration {
         let place = unit.text.place(self.used.clone());
         let mut registration = Registration {
             name: self.name.clone(),
             registered_as: self.name.clone(),
             level: self.level,
             place,
-            scope: enclosing(unit, self.used.start),
+            scope: scopes.around(self.used.start).map(str::to_owned),
             inputs: Some(Vec::new()),
             outputs: Some(Vec::new()),
             attrs: Some(Vec::new()),

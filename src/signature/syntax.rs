@@ -159,7 +159,12 @@ impl<'t> Reader<'t> {
         match node.kind() {
             "declaration" => self.declaration(node, out),
             "expression_statement" => {
-                out.extend(children(node).into_iter().map(|child| Stmt::Do(self.expr(child))));
+                for child in children(node) {
+                    let expr = self.expr(child);
+                    let throws =
+                        matches!(&expr.kind, ExprKind::Call(callee, _) if callee.name().is_some_and(throws));
+                    out.push(if throws { Stmt::Throw } else { Stmt::Do(expr) });
+                }
             }
             "return_statement" => {
                 let value = children(node).first().map(|child| self.expr(*child));
@@ -230,6 +235,11 @@ impl<'t> Reader<'t> {
         });
         Expr { kind: ExprKind::Call(Box::new(callee), args.collect()), range }
     }
+}
+
+/// Whether a call of this name does not come back.
+fn throws(name: &str) -> bool {
+    matches!(name.rsplit("::").next(), Some("PD_THROW" | "PADDLE_THROW" | "abort" | "exit"))
 }
 
 /// The name within `&x`, `*x`, `(x)` or `x[3]`.

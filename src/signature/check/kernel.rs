@@ -80,7 +80,7 @@ fn results(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     });
 }
 
-/// Whether there is one `return` and nothing, such as a macro, that may hide another.
+/// Whether there is one `return`, at the end, and nothing, such as a macro, that may hide another.
 fn leaves_once(body: &[Stmt]) -> bool {
     let (mut returns, mut macros) = (0, false);
     each(body, &mut |stmt| returns += usize::from(matches!(stmt, Stmt::Return { .. })));
@@ -88,7 +88,7 @@ fn leaves_once(body: &[Stmt]) -> bool {
         let ExprKind::Call(callee, _) = &expr.kind else { return };
         macros |= callee.name().is_some_and(|name| !name.bytes().any(|byte| byte.is_ascii_lowercase()));
     });
-    returns == 1 && !macros
+    returns == 1 && !macros && matches!(body.last(), Some(Stmt::Return { .. }))
 }
 
 /// Functions of Paddle that make one tensor.

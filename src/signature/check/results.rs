@@ -35,8 +35,13 @@ fn counts(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     } else {
         format!("{plain}, one for each output that is not in place")
     };
+    let several = returned.len() > 1;
     for one in returned {
         let Some(found) = count(&one.value) else { continue };
+        // `return {}` beside others is what stands behind a check that fails.
+        if found == 0 && several {
+            continue;
+        }
         let place = bound.function.unit.text.place(one.range.clone());
         let found_text = format!("{found} {}", if found == 1 { what } else { word });
         let message = format!("{} returns {found_text}, expected {outputs}", bound.role);
