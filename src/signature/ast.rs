@@ -37,6 +37,8 @@ pub(crate) enum ExprKind {
     List(Vec<Expr>),
     /// `a = b`, `a += b`, `++a`.
     Assign(String, Box<Expr>, Box<Expr>),
+    /// A lambda, by its body: whether it runs is not known.
+    Lambda(Vec<Stmt>),
     /// Anything else, with the expressions in it.
     Other(Vec<Expr>),
 }
@@ -45,7 +47,13 @@ pub(crate) enum ExprKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Stmt {
     /// `T name = value;`, `T name{...};` or `T name;`
-    Declare { ty: String, name: String, value: Option<Expr> },
+    Declare {
+        ty: String,
+        name: String,
+        value: Option<Expr>,
+        /// Whether it is another name for `value`, or points to it.
+        alias: bool,
+    },
     /// An expression for its effect.
     Do(Expr),
     /// `return value;`
@@ -70,6 +78,8 @@ impl Expr {
     pub(crate) fn children(&self) -> Vec<&Expr> {
         match &self.kind {
             ExprKind::Name(_) | ExprKind::Int(_) | ExprKind::Bool(_) | ExprKind::Str(_) => Vec::new(),
+            // Its statements are walked, not its expressions alone.
+            ExprKind::Lambda(_) => Vec::new(),
             ExprKind::Unary(_, a) | ExprKind::Member(a, _) => vec![a],
             ExprKind::Binary(_, a, b) | ExprKind::Index(a, b) | ExprKind::Assign(_, a, b) => vec![a, b],
             ExprKind::Choice(a, b, c) => vec![a, b, c],
@@ -81,6 +91,9 @@ impl Expr {
     /// Calls `see` for this expression and every one within.
     pub(crate) fn walk<'a>(&'a self, see: &mut dyn FnMut(&'a Expr)) {
         see(self);
+        if let ExprKind::Lambda(body) = &self.kind {
+            walk(body, see);
+        }
         self.children().into_iter().for_each(|child| child.walk(see));
     }
 

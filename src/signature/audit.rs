@@ -2,6 +2,7 @@
 
 use super::allow;
 use super::bind::{Mode, Role};
+use super::condition::Choice;
 use super::declared::{Level, Tensor};
 use super::eval::{Dtype, Shape, Value};
 use super::finding::Finding;
@@ -9,7 +10,7 @@ use super::function::functions;
 use super::ir::{Inferred, outputs, signature, sizes};
 use super::lookup::{Around, ReadError, read};
 use super::op::Op;
-use super::preprocess::{Choice, Source};
+use super::preprocess::Source;
 use super::registration::registrations;
 use super::text::{Place, Text};
 use super::{check, program};
@@ -46,6 +47,19 @@ pub struct OpSummary {
     pub outputs: Vec<OutputSummary>,
     /// Attributes, name and type.
     pub attributes: Vec<String>,
+}
+
+impl OpSummary {
+    /// Keeps of each output what another choice of conditions gives too.
+    fn join(&mut self, other: &Self) {
+        for output in &mut self.outputs {
+            let twin = other.outputs.iter().find(|twin| twin.name == output.name);
+            output.shape =
+                output.shape.take().filter(|shape| twin.is_some_and(|t| t.shape.as_ref() == Some(shape)));
+            output.dtype =
+                output.dtype.take().filter(|dtype| twin.is_some_and(|t| t.dtype.as_ref() == Some(dtype)));
+        }
+    }
 }
 
 /// An output, and what a static graph takes it for.
@@ -141,7 +155,9 @@ impl Auditor {
                 let same = programs.iter().filter(|program| *program.function == *op.declared.name);
                 findings.extend(same.flat_map(|program| program::check(op, program)));
                 let key = (op.declared.place.clone(), op.declared.level, op.declared.name.clone());
-                let entry = ops.entry(key).or_insert_with(|| (summary(op), Vec::new()));
+                let found = summary(op);
+                let entry = ops.entry(key).or_insert_with(|| (found.clone(), Vec::new()));
+                entry.0.join(&found);
                 entry.1.push(number);
             }
             for finding in findings {
@@ -174,17 +190,18 @@ fn separating(choices: &[Choice], found: &[usize], of_op: &[usize]) -> Option<St
     if without.is_empty() {
         return None;
     }
-    for name in choices.first()?.keys() {
-        for value in [true, false] {
-            let holds = |at: &usize| choices[*at].get(name) == Some(&value);
-            if found.iter().all(holds) && !without.iter().any(holds) {
-                let what = if name.bytes().all(super::lex::is_word) { "defined" } else { "true" };
-                let not = if value { "" } else { "not " };
-                return Some(format!(" (where {name} is {not}{what})"));
-            }
-        }
-    }
-    None
+    let names = choices.first()?.keys();
+    names.filter_map(|name| Some((name, *choices[*found.first()?].get(name)?))).find_map(|(name, value)| {
+        let holds = |at: &usize| choices[*at].get(name) == Some(&value);
+        let separates = found.iter().all(holds) && !without.iter().any(holds);
+        let is_name = name.bytes().all(super::lex::is_word);
+        separates.then(|| match (value, is_name) {
+            (None, true) => format!(" (where {name} is not defined)"),
+            (Some(1), true) => format!(" (where {name} is defined)"),
+            (Some(value), true) => format!(" (where {name} is {value})"),
+            (value, false) => format!(" (where {name} is {})", value.is_some()),
+        })
+    })
 }
 
 fn summary(op: &Op) -> OpSummary {

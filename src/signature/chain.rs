@@ -3,7 +3,7 @@
 //! They are found by their words, each is then parsed alone: nothing around one that does not parse can hide it.
 
 use super::declared::Level;
-use super::lex::{Kind, is_word, pieces};
+use super::lex::{Kind, bare, is_word, pieces};
 use super::preprocess::{Define, Unit, words};
 use super::text::Place;
 use std::ops::Range;
@@ -32,12 +32,12 @@ pub(crate) struct Chain {
 pub(crate) fn chains(unit: &Unit) -> Vec<Chain> {
     let mut found: Vec<Chain> = Vec::new();
     for (name, level) in Level::MACROS {
-        found.extend(uses(unit, name).filter_map(|range| {
-            let name = argument(&unit.code, &range)?;
-            let end = statement_end(&unit.code, range.end);
-            let text = unit.code[range.start..end].to_owned();
-            Some(Chain { text, level, name, tail: range.start, used: range, head: 0 })
-        }));
+        for used in uses(unit, name, true) {
+            let Some(name) = argument(&unit.code, &used) else { continue };
+            let end = statement_end(unit, &unit.bare, used.end);
+            let text = unit.code[used.start..end].to_owned();
+            found.push(whole(unit, Chain { text, level, name, tail: used.start, used, head: 0 }));
+        }
     }
     let mut wrappers = registering(unit);
     let implied = Define {
@@ -50,92 +50,92 @@ pub(crate) fn chains(unit: &Unit) -> Vec<Chain> {
         wrappers.push(&implied);
     }
     for define in wrappers {
-        for range in uses(unit, &define.name) {
-            found.extend(expanded(unit, define, range));
+        for used in uses(unit, &define.name, define.params.is_some()) {
+            found.extend(expanded(unit, define, used).into_iter().map(|chain| whole(unit, chain)));
         }
     }
     found.sort_by_key(|chain| chain.used.start);
     found
 }
 
-/// Uses of a macro with arguments: from its name to the closing parenthesis.
-fn uses<'u>(unit: &'u Unit, name: &'u str) -> impl Iterator<Item = Range<usize>> + 'u {
-    let literal_or_comment: Vec<Range<usize>> = pieces(&unit.code)
-        .into_iter()
-        .filter(|piece| piece.kind != Kind::Code)
-        .map(|piece| piece.range)
-        .collect();
-    words(&unit.code, name).filter_map(move |at| {
-        let hidden = literal_or_comment.partition_point(|range| range.end <= at);
-        if literal_or_comment.get(hidden).is_some_and(|range| range.contains(&at)) {
-            return None;
+/// Uses of a macro: its name and, `with_arguments`, what follows up to the closing parenthesis.
+fn uses(unit: &Unit, name: &str, with_arguments: bool) -> Vec<Range<usize>> {
+    let bare = &unit.bare;
+    let used = |at: usize| {
+        let end = at + name.len();
+        if !with_arguments {
+            return Some(at..end);
         }
-        let open = at + name.len();
-        let gap = unit.code[open..].bytes().take_while(u8::is_ascii_whitespace).count();
-        (unit.code.as_bytes().get(open + gap) == Some(&b'('))
-            .then(|| at..balanced_end(&unit.code, open + gap))
-    })
+        let open = end + bare[end..].bytes().take_while(u8::is_ascii_whitespace).count();
+        (bare.as_bytes().get(open) == Some(&b'(')).then(|| at..balanced_end(bare, open))
+    };
+    words(bare, name).filter_map(used).collect()
 }
 
-/// The end of the bracket that opens at `open`.
-pub(crate) fn balanced_end(text: &str, open: usize) -> usize {
+/// The end of the bracket that opens at `open`, in code without comments and literals.
+pub(crate) fn balanced_end(bare: &str, open: usize) -> usize {
     let mut depth = 0_usize;
-    for piece in pieces(&text[open..]) {
-        if piece.kind != Kind::Code {
-            continue;
-        }
-        for (at, byte) in text[open..][piece.range.clone()].bytes().enumerate() {
-            match byte {
-                b'(' | b'[' | b'{' => depth += 1,
-                b')' | b']' | b'}' => {
-                    depth = depth.saturating_sub(1);
-                    if depth == 0 {
-                        return open + piece.range.start + at + 1;
-                    }
+    for (at, byte) in bare.bytes().enumerate().skip(open) {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return at + 1;
                 }
-                _ => {}
             }
+            _ => {}
         }
     }
-    text.len()
+    bare.len()
 }
 
 /// The end of the statement, its `;` included; where that is missing, the end of the last call.
-fn statement_end(text: &str, from: usize) -> usize {
-    let mut at = from;
-    let mut last = from;
-    loop {
-        let rest = &text[at..];
-        let skipped = pieces(rest).into_iter().next().filter(|piece| piece.kind == Kind::Comment);
-        let bytes = rest.as_bytes();
-        match bytes.first() {
-            Some(b'/') if skipped.is_some() => at += skipped.map_or(1, |piece| piece.range.end),
-            Some(b) if b.is_ascii_whitespace() => at += 1,
-            Some(b';') => return at + 1,
-            Some(b'.') => at += 1,
-            Some(b) if is_word(*b) => {
-                let word = bytes.iter().take_while(|b| is_word(**b)).count();
-                // A word that no point comes before starts something else.
-                if !text[..at].trim_end().ends_with('.') && !comment_before(text, at) {
+fn statement_end(unit: &Unit, bare: &str, from: usize) -> usize {
+    let bytes = bare.as_bytes();
+    let (mut at, mut last, mut behind_point) = (from, from, false);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b';' => return at + 1,
+            b'.' => behind_point = true,
+            b'(' => {
+                at = balanced_end(bare, at);
+                last = at;
+                continue;
+            }
+            byte if byte.is_ascii_whitespace() => {}
+            byte if is_word(*byte) => {
+                let word = bytes[at..].iter().take_while(|byte| is_word(**byte)).count();
+                // A word that no point comes before starts something else, or is a macro for what follows.
+                let name = &bare[at..at + word];
+                if !behind_point && !unit.defines.iter().any(|define| define.name == name) {
                     return last;
                 }
+                behind_point = false;
                 at += word;
-            }
-            Some(b'(') => {
-                at = balanced_end(text, at);
                 last = at;
+                continue;
             }
             _ => return last,
         }
+        at += 1;
     }
+    last
 }
 
-/// Whether what is before `at` is a comment, before which a point stands.
-fn comment_before(text: &str, at: usize) -> bool {
-    let before = &text[..at];
-    let code: String =
-        pieces(before).into_iter().filter(|p| p.kind != Kind::Comment).map(|p| &before[p.range]).collect();
-    code.trim_end().ends_with('.')
+/// A chain with the macros in it expanded that stand for more than one literal.
+fn whole(unit: &Unit, chain: Chain) -> Chain {
+    let several = |define: &&Define| {
+        let body = bare(&define.body);
+        body.contains([',', '.', '{', '(']) && words(&bare(&chain.text), &define.name).next().is_some()
+    };
+    if !unit.defines.iter().any(|define| several(&define)) {
+        return chain;
+    }
+    let text =
+        expand(unit, chain.text.clone(), &["PD_BUILD_OP", "PD_BUILD_GRAD_OP", "PD_BUILD_DOUBLE_GRAD_OP"]);
+    // What comes out of macros has no place but that of the use.
+    Chain { head: text.len(), text, ..chain }
 }
 
 /// The macro's one argument.
@@ -164,43 +164,78 @@ fn registering(unit: &Unit) -> Vec<&Define> {
     }
 }
 
+/// Longest text that macros expand to, in bytes.
+const MAX_EXPANSION: usize = 1 << 18;
+
+/// A text with the unit's macros in it expanded, but for those of `kept`; a macro is not expanded in itself.
+fn expand(unit: &Unit, text: String, kept: &[&str]) -> String {
+    let mut text = text;
+    let mut done: Vec<&str> = kept.to_vec();
+    for _ in 0..MAX_MACROS {
+        let mut changed = false;
+        for define in unit.defines.iter().filter(|define| !define.body.is_empty()) {
+            if done.contains(&define.name.as_str()) || text.len() > MAX_EXPANSION {
+                continue;
+            }
+            let bare = bare(&text);
+            let used: Vec<Range<usize>> = words(&bare, &define.name)
+                .filter_map(|at| {
+                    let end = at + define.name.len();
+                    let open = end + bare[end..].bytes().take_while(u8::is_ascii_whitespace).count();
+                    let has_arguments = bare.as_bytes().get(open) == Some(&b'(');
+                    match &define.params {
+                        None => Some(at..end),
+                        Some(_) => has_arguments.then(|| at..balanced_end(&bare, open)),
+                    }
+                })
+                .collect();
+            for range in used.iter().rev() {
+                let arguments = arguments(&text[range.clone()]).unwrap_or_default();
+                let replacement = substitute(define, &arguments);
+                if text.len() + replacement.len() <= MAX_EXPANSION {
+                    text.replace_range(range.clone(), &replacement);
+                }
+            }
+            if !used.is_empty() {
+                done.push(&define.name);
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    text
+}
+
 /// The registrations that the use of a macro expands to; the last one goes on behind the use.
 fn expanded(unit: &Unit, define: &Define, used: Range<usize>) -> Vec<Chain> {
-    let Some(arguments) = arguments(&unit.code[used.clone()]) else { return Vec::new() };
-    let mut text = substitute(define, &arguments);
-    for _ in 0..MAX_MACROS {
-        let Some((inner, range)) = unit.defines.iter().find_map(|define| {
-            let at = words(&text, &define.name).next()?;
-            define.params.as_ref()?;
-            let open = text[at..].find('(')? + at;
-            Some((define, at..balanced_end(&text, open)))
-        }) else {
-            break;
-        };
-        let Some(inner_arguments) = self::arguments(&text[range.clone()]) else { break };
-        let replacement = substitute(inner, &inner_arguments);
-        text.replace_range(range, &replacement);
-    }
+    let arguments = arguments(&unit.code[used.clone()]).unwrap_or_default();
+    let text = expand(unit, substitute(define, &arguments), &[&define.name]);
+    let bare = bare(&text);
     let mut starts: Vec<(usize, Level)> = Level::MACROS
         .iter()
-        .flat_map(|(name, level)| words(&text, name).map(|at| (at, *level)).collect::<Vec<_>>())
+        .flat_map(|(name, level)| words(&bare, name).map(|at| (at, *level)).collect::<Vec<_>>())
         .collect();
     starts.sort();
-    let name = arguments.first().cloned().unwrap_or_default();
     let count = starts.len();
     let chain = |(index, (start, level)): (usize, (usize, Level))| {
-        let open = text[start..].find('(').map_or(text.len(), |length| start + length);
-        let end = statement_end(&text, balanced_end(&text, open));
+        let open = bare[start..].find('(').map_or(text.len(), |length| start + length);
+        let close = balanced_end(&bare, open);
+        let end = statement_end(unit, &bare, close);
+        // The name is the argument that becomes one, or what it becomes.
+        let registered = argument(&text, &(start..close)).unwrap_or_default();
+        let name = arguments.iter().find(|argument| !argument.is_empty() && registered.contains(*argument));
         let mut chain = Chain {
             text: text[start..end].to_owned(),
             level,
-            name: name.clone(),
+            name: name.cloned().unwrap_or(registered),
             used: used.clone(),
             head: end - start,
             tail: used.end,
         };
         if index + 1 == count && !chain.text.ends_with(';') {
-            let end = statement_end(&unit.code, used.end);
+            let end = statement_end(unit, &unit.bare, used.end);
             chain.text.push_str(&unit.code[used.end..end]);
         }
         chain
@@ -236,38 +271,42 @@ fn arguments(text: &str) -> Option<Vec<String>> {
     Some(out.iter().map(|argument| argument.trim().to_owned()).collect())
 }
 
-/// A macro's body with its arguments in place; `##` joins, `#` quotes.
+/// A macro's body with its arguments in place; `##` joins, `#` quotes, literals stay.
 fn substitute(define: &Define, arguments: &[String]) -> String {
     let params = define.params.as_deref().unwrap_or_default();
-    let mut out = String::new();
-    let mut rest = define.body.as_str();
-    while let Some(first) = rest.chars().next() {
-        let word = rest.bytes().take_while(|b| is_word(*b)).count();
-        if word > 0 {
-            let name = &rest[..word];
-            let variadic = params.last().is_some_and(|last| last == "...");
-            let value = match params.iter().position(|param| param == name) {
-                Some(index) => arguments.get(index).cloned().unwrap_or_default(),
-                None if variadic && name == "__VA_ARGS__" => {
-                    arguments.get(params.len() - 1..).unwrap_or_default().join(", ")
-                }
-                None => name.to_owned(),
-            };
-            let quoted = out.ends_with('#') && !out.ends_with("##");
-            if quoted {
-                out.pop();
-                out.push_str(&format!("{value:?}"));
-            } else {
-                out.push_str(&value);
-            }
-            rest = &rest[word..];
-        } else {
-            out.push(first);
-            rest = &rest[first.len_utf8()..];
+    let value = |name: &str| match params.iter().position(|param| param == name) {
+        Some(index) => arguments.get(index).cloned().unwrap_or_default(),
+        None if name == "__VA_ARGS__" && params.last().is_some_and(|last| last == "...") => {
+            arguments.get(params.len() - 1..).unwrap_or_default().join(", ")
         }
-        if let Some(joined) = rest.trim_start().strip_prefix("##") {
-            out.truncate(out.trim_end().len());
-            rest = joined.trim_start();
+        None => name.to_owned(),
+    };
+    let mut out = String::new();
+    for piece in pieces(&define.body) {
+        let mut rest = &define.body[piece.range];
+        if matches!(piece.kind, Kind::Literal | Kind::Comment) {
+            out.push_str(rest);
+            continue;
+        }
+        while let Some(first) = rest.chars().next() {
+            let word = rest.bytes().take_while(|byte| is_word(*byte)).count();
+            if word > 0 {
+                let value = value(&rest[..word]);
+                if out.ends_with('#') && !out.ends_with("##") {
+                    out.pop();
+                    out.push_str(&format!("{value:?}"));
+                } else {
+                    out.push_str(&value);
+                }
+                rest = &rest[word..];
+            } else {
+                out.push(first);
+                rest = &rest[first.len_utf8()..];
+            }
+            if let Some(joined) = rest.trim_start().strip_prefix("##") {
+                out.truncate(out.trim_end().len());
+                rest = joined.trim_start();
+            }
         }
     }
     out

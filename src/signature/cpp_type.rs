@@ -1,6 +1,7 @@
 //! C++ types as the functions of an op write them, in one spelling.
 
 use super::lex::is_word;
+use super::preprocess::words;
 use super::syntax::squeeze;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -118,15 +119,24 @@ impl fmt::Display for CppType {
 fn with_namespaces(text: &str, aliases: &Aliases) -> String {
     let mut text = text.to_owned();
     for (alias, namespace) in aliases.iter().filter(|(alias, _)| alias.ends_with("::")) {
-        text = text.replace(alias, namespace);
+        let name = alias.trim_end_matches("::");
+        let found: Vec<usize> =
+            words(&text, name).filter(|at| text[at + name.len()..].starts_with("::")).collect();
+        for at in found.into_iter().rev() {
+            text.replace_range(at..at + alias.len(), namespace);
+        }
     }
     text
 }
 
 /// The tokens of a type, namespaces gone, integers under one name each; and the names that a known namespace holds.
 fn tokens(text: &str) -> (Vec<String>, Vec<String>) {
-    // One character for what stands between names.
-    let text = squeeze(text).replace("&&", "& &").replace("::", ":");
+    // Attributes say nothing of the type; one character for what stands between names.
+    let mut text = squeeze(text);
+    while let Some((from, to)) = text.find("[[").zip(text.find("]]")).filter(|(from, to)| from < to) {
+        text.replace_range(from..to + 2, " ");
+    }
+    let text = text.replace("&&", "& &").replace("::", ":");
     let mut out: Vec<String> = Vec::new();
     let mut foreign = Vec::new();
     let mut word = String::new();

@@ -22,6 +22,8 @@ pub(crate) struct Function {
     pub(crate) place: Place,
     /// What names of types stand for where it is.
     pub(crate) aliases: Aliases,
+    /// Whether other files cannot see it: it is static, or in an anonymous namespace.
+    pub(crate) internal: bool,
     /// Whether it is a template.
     pub(crate) template: bool,
     /// The unit it is in: ranges of its body are places there.
@@ -63,8 +65,13 @@ impl Function {
 /// Every function of the unit at namespace level, in order.
 pub(crate) fn functions(unit: &Unit) -> Vec<Function> {
     let Some(tree) = parse(&unit.code) else { return Vec::new() };
-    let mut finder =
-        Finder { unit, reader: Reader { text: &unit.code }, aliases: Aliases::new(), out: Vec::new() };
+    let mut finder = Finder {
+        unit,
+        reader: Reader { text: &unit.code },
+        aliases: Aliases::new(),
+        anonymous: 0,
+        out: Vec::new(),
+    };
     finder.aliases(tree.root_node(), 0);
     finder.scope(tree.root_node(), "", false, 0);
     finder.out
@@ -77,6 +84,8 @@ struct Finder<'u> {
     unit: &'u Unit,
     reader: Reader<'u>,
     aliases: Aliases,
+    /// How many anonymous namespaces are open.
+    anonymous: usize,
     out: Vec<Function>,
 }
 
@@ -123,9 +132,12 @@ impl Finder<'_> {
                         // What an anonymous one holds is seen from outside.
                         None => namespace.to_owned(),
                     };
+                    let anonymous = usize::from(child.child_by_field_name("name").is_none());
+                    self.anonymous += anonymous;
                     if let Some(body) = child.child_by_field_name("body") {
                         self.scope(body, &inner, template, depth + 1);
                     }
+                    self.anonymous -= anonymous;
                 }
                 "function_definition" | "declaration" => {
                     let before = self.out.len();
@@ -173,7 +185,13 @@ impl Finder<'_> {
         }
         let plain = self.reader.compact(name);
         let name_text = if namespace.is_empty() { plain } else { format!("{namespace}::{plain}") };
-        let returns = node.child_by_field_name("type").map(|ty| self.reader.compact(ty)).unwrap_or_default();
+        let is_static = children(node).iter().any(|child| {
+            child.kind() == "storage_class_specifier" && self.reader.text_of(*child) == "static"
+        });
+        let trailing = children(function).into_iter().find(|child| child.kind() == "trailing_return_type");
+        let trailing = trailing.and_then(|trailing| children(trailing).into_iter().next());
+        let returns = trailing.or(node.child_by_field_name("type"));
+        let returns = returns.map(|ty| self.reader.compact(ty)).unwrap_or_default();
         let params = children(params).into_iter().filter_map(|param| self.param(param)).collect();
         self.out.push(Function {
             name: name_text,
@@ -182,6 +200,7 @@ impl Finder<'_> {
             body: body.map(|body| self.reader.body(body)),
             place: self.unit.text.place(name.byte_range()),
             aliases: self.aliases.clone(),
+            internal: is_static || self.anonymous > 0,
             template,
             unit: self.unit.clone(),
         });
@@ -218,30 +237,26 @@ impl Finder<'_> {
 
 /// The definition of a function at namespace level, found by its words and parsed alone.
 pub(crate) fn alone(unit: &Unit, name: &str) -> Option<Function> {
-    let bare = name.split('<').next()?.rsplit("::").next()?;
-    let code = &unit.code;
-    let found = words(code, bare).find_map(|at| {
-        let open = at + bare.len() + blanks(&code[at + bare.len()..]);
-        if code.as_bytes().get(open) != Some(&b'(') {
+    let name = name.split('<').next()?.rsplit("::").next()?;
+    let bare = &unit.bare;
+    let blanks = |from: usize| from + bare[from..].bytes().take_while(u8::is_ascii_whitespace).count();
+    let found = words(bare, name).find_map(|at| {
+        let open = blanks(at + name.len());
+        if bare.as_bytes().get(open) != Some(&b'(') {
             return None;
         }
-        let close = balanced_end(code, open);
-        let body = close + blanks(&code[close..]);
-        if code.as_bytes().get(body) != Some(&b'{') {
+        let body = blanks(balanced_end(bare, open));
+        if bare.as_bytes().get(body) != Some(&b'{') {
             return None;
         }
         // What is before it, back to the end of something else, is its type.
-        let start = code[..at].rfind([';', '}', '{']).map_or(0, |end| end + 1);
-        let ty = code[start..at].trim();
-        (!ty.is_empty() && !ty.ends_with(['(', ',', '=', '.', '>'].as_slice()) || ty.ends_with('>'))
-            .then(|| start..balanced_end(code, body))
+        let start = bare[..at].rfind([';', '}', '{']).map_or(0, |end| end + 1);
+        let ty = bare[start..at].trim();
+        let is_type = !ty.is_empty() && !ty.ends_with(['(', ',', '=', '.']);
+        is_type.then(|| start..balanced_end(bare, body))
     })?;
-    let mut bytes = vec![b' '; code.len()];
-    bytes[found.clone()].copy_from_slice(&code.as_bytes()[found]);
+    let mut bytes = vec![b' '; unit.code.len()];
+    bytes[found.clone()].copy_from_slice(&unit.code.as_bytes()[found]);
     let only = Unit { code: String::from_utf8(bytes).ok()?.into(), ..unit.clone() };
-    functions(&only).into_iter().find(|function| function.name.ends_with(bare) && function.body.is_some())
-}
-
-fn blanks(text: &str) -> usize {
-    text.bytes().take_while(u8::is_ascii_whitespace).count()
+    functions(&only).into_iter().find(|function| function.name.ends_with(name) && function.body.is_some())
 }

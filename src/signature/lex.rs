@@ -63,6 +63,21 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
+/// The text with comments and literals blank: brackets and words in it are code. Every byte keeps its place.
+pub(crate) fn bare(text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for piece in pieces(text).into_iter().filter(|piece| matches!(piece.kind, Kind::Comment | Kind::Literal))
+    {
+        blank(&mut bytes[piece.range]);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Spaces for everything but the ends of lines.
+pub(crate) fn blank(bytes: &mut [u8]) {
+    bytes.iter_mut().filter(|byte| !matches!(**byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
+}
+
 /// End of the line, its `\n` excluded; lines that end in a backslash go on.
 fn line_end(bytes: &[u8], from: usize) -> usize {
     let mut at = from;

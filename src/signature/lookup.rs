@@ -1,7 +1,8 @@
 //! Where the function is that a registration names.
 
+use super::condition::Choice;
 use super::function::{Function, alone, functions};
-use super::preprocess::{Choice, Source, Unit};
+use super::preprocess::{Source, Unit};
 use super::text::Text;
 use std::collections::BTreeMap;
 use std::io;
@@ -131,9 +132,10 @@ impl Around {
         let elsewhere: Vec<&Function> =
             elsewhere.iter().filter(|f| declared.is_none_or(|d| f.same_params(d))).collect();
         match (&elsewhere[..], declared) {
-            ([first, rest @ ..], _) if rest.iter().all(|f| f.same_params(first)) => {
-                let with_body = elsewhere.iter().find(|f| f.body.is_some()).unwrap_or(first);
-                Ok(Named::One(Box::new((*with_body).clone())))
+            ([first, rest @ ..], declared) if rest.iter().all(|f| f.same_params(first)) => {
+                // A definition says more than a declaration; of declarations the file's own is the one that counts.
+                let with_body = elsewhere.iter().find(|f| f.body.is_some()).copied();
+                Ok(Named::One(Box::new(with_body.or(declared).unwrap_or(first).clone())))
             }
             ([], Some(declared)) => Ok(Named::One(Box::new(declared.clone()))),
             ([], None) => Err(LookupError::Missing(name.to_owned())),
@@ -151,9 +153,10 @@ impl Around {
         let included: Vec<PathBuf> = includes.iter().filter_map(|include| resolve(&path, include)).collect();
         let beside = self.beside(&path);
         let mut found = Vec::new();
-        for files in [included, beside] {
+        for (files, seen) in [(included, true), (beside, false)] {
             for file in files.iter().filter(|file| **file != path) {
-                found.extend(self.within(file, name, unit));
+                let functions = self.within(file, name, unit);
+                found.extend(functions.into_iter().filter(|function| seen || !function.internal));
             }
             if found.iter().any(|function: &Function| function.body.is_some()) {
                 break;

@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `text`, `lex`, `preprocess` | a file: places, comments and literals, the programs that its `#if` make of it |
+//! | `text`, `lex`, `condition`, `preprocess` | a file: places, comments and literals, the programs that its `#if` make of it |
 //! | `syntax`, `ast`, `cpp_type` | tree-sitter's C++, as expressions, statements and types |
 //! | `chain`, `scope`, `registration`, `declared` | `PD_BUILD_OP(...)...`: found, read, what an op declares |
 //! | `function`, `lookup` | the functions that it names, wherever they are |
@@ -20,6 +20,7 @@ mod bind;
 mod chain;
 mod check;
 mod code;
+mod condition;
 mod cpp_type;
 mod declared;
 mod eval;

@@ -1,9 +1,10 @@
 //! An op: what it declares, its functions, and what each of their parameters receives.
 
 use super::bind::{Asks, Gets, Mode, Role, asks, gets};
+use super::cpp_type::Passed;
 use super::declared::{Reference, Registration};
 use super::eval::{Dtype, Returned, Shape, Size, Value, returns};
-use super::function::Function;
+use super::function::{Function, Param};
 use super::lookup::{LookupError, Named};
 use std::collections::BTreeMap;
 
@@ -92,7 +93,9 @@ impl Bound<'_> {
             };
             values.insert(name.clone(), value);
         }
-        Some(returns(body, values))
+        let fixed = |param: &&Param| param.ty.passed == Passed::ConstRef;
+        let fixed = self.function.params.iter().filter(fixed).filter_map(|param| param.name.clone());
+        Some(returns(body, values, fixed.collect()))
     }
 
     /// [`returns`](Self::returns) as Paddle binds the parameters, with a symbol for every size of an input.

@@ -1,16 +1,18 @@
 //! What a C++ parser does not understand, taken out in a way that every byte keeps its place: directives,
 //! branches that are not compiled, CUDA's launches and qualifiers.
 //!
-//! A file with `#if` is several programs. Each [`Choice`] of its conditions is one; what is audited is every one
-//! of them, up to [`MAX_CHOICES`].
+//! A file with `#if` is several programs. Each [`Choice`] of what its macros are worth is one; what is audited is every
+//! one of them, up to [`MAX_CHOICES`].
 
-use super::lex::{Kind, Piece, is_word, pieces};
+use super::condition::{Asked, Choice, Condition};
+use super::lex::{Kind, Piece, bare, blank, is_word, pieces};
+use super::syntax::integer;
 use super::text::Text;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Most combinations of conditions that are looked at in one file. With more conditions than that allows, all
+/// Most choices that are looked at in one file, fewer if it is long. With more conditions than that allows, all
 /// true, all false, and each one alone true or false.
 pub const MAX_CHOICES: usize = 32;
 
@@ -28,9 +30,6 @@ const QUALIFIERS: [&str; 10] = [
     "__local__",
 ];
 
-/// Which conditions hold.
-pub(crate) type Choice = BTreeMap<String, bool>;
-
 /// A C++ file, its directives read.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -38,6 +37,8 @@ pub(crate) struct Source {
     pieces: Vec<Piece>,
     conditionals: Vec<Conditional>,
     defines: Vec<Define>,
+    /// `#error`: a choice under which one is left does not compile.
+    errors: Vec<usize>,
     /// Files that it includes, as written in quotes.
     pub(crate) includes: Vec<String>,
 }
@@ -60,19 +61,14 @@ struct Conditional {
     branches: Vec<(Condition, Range<usize>)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Condition {
-    Always(bool),
-    /// Holds if the named one is `true`, or `false`.
-    Named(String, bool),
-}
-
 /// A C++ file under one choice.
 #[derive(Debug, Clone)]
 pub(crate) struct Unit {
     pub(crate) text: Arc<Text>,
     /// The text with everything blank that a parser must not see; as long as the text.
     pub(crate) code: Arc<str>,
+    /// The code without comments and literals.
+    pub(crate) bare: Arc<str>,
     /// Macros defined in it.
     pub(crate) defines: Arc<[Define]>,
     pub(crate) choice: Choice,
@@ -90,6 +86,7 @@ impl Source {
             pieces,
             conditionals: Vec::new(),
             defines: Vec::new(),
+            errors: Vec::new(),
             includes: Vec::new(),
         };
         source.read_directives();
@@ -109,12 +106,12 @@ impl Source {
             match word {
                 "if" | "ifdef" | "ifndef" => {
                     let condition = match word {
-                        "if" => condition(rest),
+                        "if" => Condition::read(rest),
                         // An include guard.
                         "ifndef" if next.is_some_and(|n| defines(&n, first_word(rest).0)) => {
                             Condition::Always(true)
                         }
-                        _ => Condition::Named(first_word(rest).0.to_owned(), word == "ifdef"),
+                        _ => defined(rest, word == "ifdef"),
                     };
                     open.push(Conditional { branches: vec![(condition, body)] });
                 }
@@ -125,15 +122,13 @@ impl Source {
                     }
                     match word {
                         "endif" => self.conditionals.extend(open.pop()),
-                        "elif" => conditional.branches.push((condition(rest), body)),
+                        "elif" => conditional.branches.push((Condition::read(rest), body)),
                         "else" => conditional.branches.push((Condition::Always(true), body)),
-                        _ => {
-                            let name = first_word(rest).0.to_owned();
-                            conditional.branches.push((Condition::Named(name, word == "elifdef"), body));
-                        }
+                        _ => conditional.branches.push((defined(rest, word == "elifdef"), body)),
                     }
                 }
                 "define" => self.defines.extend(define(rest, range.clone())),
+                "error" => self.errors.push(range.start),
                 "include" => self.includes.extend(included(rest)),
                 _ => {}
             }
@@ -149,45 +144,64 @@ impl Source {
 
     /// The choices to look at: at least one.
     pub(crate) fn choices(&self) -> Vec<Choice> {
-        let branches = self.conditionals.iter().flat_map(|c| &c.branches);
-        let names: BTreeSet<&str> = branches
-            .filter_map(|(condition, _)| match condition {
-                Condition::Named(name, _) => Some(name.as_str()),
-                Condition::Always(_) => None,
-            })
-            .collect();
-        let names: Vec<&str> = names.into_iter().collect();
-        let choice = |holds: &dyn Fn(usize) -> bool| -> Choice {
-            names.iter().enumerate().map(|(i, name)| ((*name).to_owned(), holds(i))).collect()
+        let mut asked = BTreeMap::new();
+        self.conditionals
+            .iter()
+            .flat_map(|c| &c.branches)
+            .for_each(|(condition, _)| condition.asks(&mut asked));
+        // What the file defines, whatever holds, is worth that.
+        let fixed = |name: &str| {
+            let define = self.defines.iter().find(|define| define.name == name && define.params.is_none())?;
+            let always = !self.bodies().any(|body| body.contains(&define.range.start));
+            always.then(|| integer(&define.body).unwrap_or(1))
         };
-        if names.len() < usize::BITS as usize && 1 << names.len() <= MAX_CHOICES {
-            return (0..1usize << names.len()).map(|bits| choice(&|i| bits >> i & 1 == 0)).collect();
+        let values = |(name, asked): (&String, &Asked)| match fixed(name) {
+            Some(value) => (name.clone(), vec![Some(value)]),
+            None => (name.clone(), asked.values()),
+        };
+        let domains: Vec<(String, Vec<Option<i64>>)> = asked.iter().map(values).collect();
+        let mut choices = combinations(&domains, most_choices(self.text.text.len()));
+        let compiles = |choice: &Choice| {
+            let dead = self.dead(choice);
+            self.errors.iter().all(|at| is_in(&dead, *at))
+        };
+        if choices.iter().any(compiles) {
+            choices.retain(compiles);
         }
-        let mut choices = vec![choice(&|_| true), choice(&|_| false)];
-        for alone in 0..names.len() {
-            choices.push(choice(&|i| i == alone));
-            choices.push(choice(&|i| i != alone));
-        }
-        choices.truncate(MAX_CHOICES);
         choices
     }
 
-    /// The file under a choice; conditions that it does not mention hold.
-    pub(crate) fn unit(&self, choice: &Choice) -> Unit {
+    fn bodies(&self) -> impl Iterator<Item = &Range<usize>> {
+        self.conditionals.iter().flat_map(|conditional| &conditional.branches).map(|(_, body)| body)
+    }
+
+    /// What is not compiled under a choice: ranges in order, none within another.
+    fn dead(&self, choice: &Choice) -> Vec<Range<usize>> {
         let mut dead: Vec<Range<usize>> = Vec::new();
         for conditional in &self.conditionals {
             let mut taken = false;
             for (condition, body) in &conditional.branches {
-                let holds = match condition {
-                    Condition::Always(holds) => *holds,
-                    Condition::Named(name, wanted) => choice.get(name).unwrap_or(&true) == wanted,
-                };
+                let holds = condition.holds(choice);
                 if taken || !holds {
                     dead.push(body.clone());
                 }
                 taken |= holds;
             }
         }
+        dead.sort_by_key(|range| range.start);
+        let mut merged: Vec<Range<usize>> = Vec::new();
+        for range in dead {
+            match merged.last_mut() {
+                Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+                _ => merged.push(range),
+            }
+        }
+        merged
+    }
+
+    /// The file under a choice; conditions that it does not mention hold.
+    pub(crate) fn unit(&self, choice: &Choice) -> Unit {
+        let dead = self.dead(choice);
         let mut code = self.text.text.clone().into_bytes();
         let directives = self.pieces.iter().filter(|piece| piece.kind == Kind::Directive);
         for range in dead.iter().chain(directives.map(|piece| &piece.range)) {
@@ -196,14 +210,18 @@ impl Source {
         for piece in self.pieces.iter().filter(|piece| piece.kind == Kind::Code) {
             blank_qualifiers(&mut code[piece.range.clone()]);
         }
-        blank_launches(&mut code);
-        let code = String::from_utf8_lossy(&code).into_owned();
-        let live = |define: &&Define| !dead.iter().any(|range| range.contains(&define.range.start));
-        let defines: Vec<Define> = self.defines.iter().filter(live).cloned().collect();
+        let mut bare = bare(&String::from_utf8_lossy(&code)).into_bytes();
+        for launch in launches(&bare) {
+            blank(&mut code[launch.clone()]);
+            blank(&mut bare[launch]);
+        }
+        let defines = self.defines.iter().filter(|define| !is_in(&dead, define.range.start)).cloned();
+        let text = |bytes: Vec<u8>| Arc::from(String::from_utf8_lossy(&bytes).into_owned());
         Unit {
             text: Arc::clone(&self.text),
-            code: code.into(),
-            defines: defines.into(),
+            defines: defines.collect(),
+            code: text(code),
+            bare: text(bare),
             choice: choice.clone(),
         }
     }
@@ -248,25 +266,61 @@ fn defines(directive: &str, name: &str) -> bool {
     word == "define" && !name.is_empty() && first_word(rest).0 == name
 }
 
-/// The condition of `#if` and `#elif`.
-fn condition(text: &str) -> Condition {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let (negated, inner) = match text.strip_prefix('!') {
-        Some(inner) => (true, inner.trim()),
-        None => (false, text.as_str()),
-    };
-    let name = inner.strip_prefix("defined").map(|name| {
-        let name = name.trim();
-        name.strip_prefix('(').and_then(|name| name.strip_suffix(')')).unwrap_or(name).trim()
-    });
-    match (name, inner) {
-        (Some(name), _) if !name.is_empty() && name.bytes().all(is_word) => {
-            Condition::Named(name.to_owned(), !negated)
+/// `#ifdef`, or `#ifndef`
+fn defined(text: &str, wanted: bool) -> Condition {
+    let condition = Condition::Defined(first_word(text).0.to_owned());
+    if wanted { condition } else { Condition::Not(Box::new(condition)) }
+}
+
+/// Fewer choices for a long text: each is parsed.
+fn most_choices(bytes: usize) -> usize {
+    const BYTES_IN_ALL: usize = 4 << 20;
+    (BYTES_IN_ALL / bytes.max(1)).clamp(2, MAX_CHOICES)
+}
+
+/// Every combination of values, if there are at most `most`; or else the first values, the last values, and each
+/// other value with the first ones and with the last ones.
+fn combinations(domains: &[(String, Vec<Option<i64>>)], most: usize) -> Vec<Choice> {
+    let count = domains.iter().try_fold(1_usize, |count, (_, values)| count.checked_mul(values.len()));
+    if count.is_some_and(|count| count <= most) {
+        let mut choices = vec![Choice::new()];
+        for (name, values) in domains {
+            let with = |choice: &Choice, value: &Option<i64>| {
+                let mut choice = choice.clone();
+                choice.insert(name.clone(), *value);
+                choice
+            };
+            choices = values.iter().flat_map(|value| choices.iter().map(move |c| with(c, value))).collect();
         }
-        (_, "0" | "false") => Condition::Always(negated),
-        (_, "1" | "true") => Condition::Always(!negated),
-        _ => Condition::Named(text, true),
+        return choices;
     }
+    let all = |pick: &dyn Fn(&[Option<i64>]) -> Option<i64>| -> Choice {
+        domains.iter().map(|(name, values)| (name.clone(), pick(values))).collect()
+    };
+    let first = all(&|values| values.first().copied().flatten());
+    let last = all(&|values| values.last().copied().flatten());
+    let mut choices = vec![first.clone(), last.clone()];
+    'names: for (name, values) in domains {
+        for value in values {
+            for base in [&first, &last] {
+                if choices.len() >= most {
+                    break 'names;
+                }
+                if base.get(name) != Some(value) {
+                    let mut choice = base.clone();
+                    choice.insert(name.clone(), *value);
+                    choices.push(choice);
+                }
+            }
+        }
+    }
+    choices
+}
+
+/// Whether a place is in one of the ranges, which are in order.
+fn is_in(ranges: &[Range<usize>], at: usize) -> bool {
+    let next = ranges.partition_point(|range| range.end <= at);
+    ranges.get(next).is_some_and(|range| range.contains(&at))
 }
 
 /// What stands behind `#define`.
@@ -291,10 +345,6 @@ fn included(text: &str) -> Option<String> {
     name.split_once('"').map(|(name, _)| name.to_owned())
 }
 
-fn blank(bytes: &mut [u8]) {
-    bytes.iter_mut().filter(|byte| !matches!(**byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
-}
-
 fn blank_qualifiers(code: &mut [u8]) {
     let text = String::from_utf8_lossy(code).into_owned();
     if text.len() != code.len() || !text.contains("__") {
@@ -311,25 +361,30 @@ fn blank_qualifiers(code: &mut [u8]) {
     }
 }
 
-/// `kernel<<<grid, block>>>(x)` becomes `kernel(x)`.
-fn blank_launches(code: &mut [u8]) {
+/// Longest text between `<<<` and `>>>`, in bytes.
+const MAX_LAUNCH: usize = 4096;
+
+/// `<<<grid, block>>>` in code without comments and literals.
+fn launches(bare: &[u8]) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
     let mut at = 0;
-    while let Some(start) = find(code, at, b"<<<") {
+    while at + 3 <= bare.len() {
+        if &bare[at..at + 3] != b"<<<" {
+            at += 1;
+            continue;
+        }
+        let limit = bare.len().min(at + MAX_LAUNCH);
         // Whatever is within: no statement ends there.
-        let limit =
-            code[start..].iter().position(|byte| *byte == b';').map_or(code.len(), |length| start + length);
-        match find(&code[..limit], start, b">>>") {
-            Some(end) => {
-                blank(&mut code[start..end + 3]);
-                at = end + 3;
+        let inner = bare[at..limit].split(|byte| *byte == b';').next().unwrap_or_default();
+        match inner.windows(3).position(|window| window == b">>>") {
+            Some(length) => {
+                found.push(at..at + length + 3);
+                at += length + 3;
             }
-            None => at = start + 3,
+            None => at += inner.len().max(3),
         }
     }
-}
-
-fn find(bytes: &[u8], from: usize, wanted: &[u8]) -> Option<usize> {
-    bytes[from..].windows(wanted.len()).position(|window| window == wanted).map(|length| from + length)
+    found
 }
 
 #[cfg(test)]
@@ -355,7 +410,13 @@ mod tests {
         );
         assert_eq!(codes("#if 0\nint a;\n#elif defined(A)\nint b;\n#endif"), ["int b;", ""]);
         assert_eq!(codes("#ifndef A_H\n#define A_H\nint a;\n#endif"), ["int a;"]);
-        assert_eq!(codes("#if A\n#if !A\nint a;\n#endif\nint b;\n#endif").len(), 4);
+        assert_eq!(codes("#if A\n#if !A\nint a;\n#endif\nint b;\n#endif"), ["int b;", ""]);
+        assert_eq!(
+            codes("#if V >= 2\nint a;\n#endif\n#if V < 2\nint b;\n#endif"),
+            ["int a;", "int a;", "int b;"]
+        );
+        assert_eq!(codes("#define A 0\n#if A\nint a;\n#endif\nint b;"), ["int b;"]);
+        assert_eq!(codes("#ifdef A\nint a;\n#else\n#error no\n#endif"), ["int a;"]);
         assert_eq!(codes("#if A\nint a;"), ["int a;", ""]);
         assert_eq!(codes("#endif\n#else\nint a;"), ["int a;"]);
     }
@@ -365,8 +426,8 @@ mod tests {
         let text: String = (0..20).map(|i| format!("#ifdef A{i}\nint a{i};\n#endif\n")).collect();
         let choices = source(&text).choices();
         assert_eq!(choices.len(), MAX_CHOICES);
-        let ones = choices.iter().filter(|choice| choice.values().filter(|holds| **holds).count() == 1);
-        assert_eq!(ones.count(), 15);
+        let ones = choices.iter().filter(|choice| choice.values().flatten().count() == 1);
+        assert!(ones.count() > 10);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 /// Every registration of the unit, in order.
 pub(crate) fn registrations(unit: &Unit) -> Vec<Registration> {
-    let scopes = Scopes::of(&unit.code);
+    let scopes = Scopes::of(&unit.bare);
     chains(unit).iter().map(|chain| chain.read(unit, &scopes)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Namespaces and functions that a registration may stand in by mistake, by their braces.
 
-use super::lex::{Kind, is_word, pieces};
+use super::lex::is_word;
 use super::syntax::squeeze;
 use std::ops::Range;
 
@@ -17,27 +17,25 @@ struct Scope {
 pub(crate) struct Scopes(Vec<Scope>);
 
 impl Scopes {
+    /// Of code without comments and literals.
     pub(crate) fn of(code: &str) -> Self {
         let mut scopes = Vec::new();
         let mut open: Vec<(usize, Option<String>)> = Vec::new();
         // Where the text before a brace begins: behind whatever ended before it.
         let mut start = 0;
-        for piece in pieces(code).into_iter().filter(|piece| piece.kind == Kind::Code) {
-            for (offset, byte) in code[piece.range.clone()].bytes().enumerate() {
-                let at = piece.range.start + offset;
-                match byte {
-                    b'{' => open.push((at, opened(&code[start..at]))),
-                    // Braces that nothing closes are no scope that can be told.
-                    b'}' => {
-                        if let Some((from, Some(what))) = open.pop() {
-                            scopes.push(Scope { range: from..at, what });
-                        }
+        for (at, byte) in code.bytes().enumerate() {
+            match byte {
+                b'{' => open.push((at, opened(&code[start..at]))),
+                // Braces that nothing closes are no scope that can be told.
+                b'}' => {
+                    if let Some((from, Some(what))) = open.pop() {
+                        scopes.push(Scope { range: from..at, what });
                     }
-                    b';' => {}
-                    _ => continue,
                 }
-                start = at + 1;
+                b';' => {}
+                _ => continue,
             }
+            start = at + 1;
         }
         Scopes(scopes)
     }

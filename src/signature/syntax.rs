@@ -123,6 +123,7 @@ impl<'t> Reader<'t> {
                 }
             }
             "cast_expression" => return Some(self.expr_at(field("value")?, depth + 1).kind),
+            "lambda_expression" => ExprKind::Lambda(self.body_at(field("body")?, depth + 1)),
             "compound_literal_expression" => ExprKind::Call(sub(field("type")?), vec![*sub(field("value")?)]),
             "initializer_list" => ExprKind::List(args(node)),
             "assignment_expression" => ExprKind::Assign(op()?, sub(field("left")?), sub(field("right")?)),
@@ -189,6 +190,15 @@ impl<'t> Reader<'t> {
                 out.push(Stmt::Do(self.expr(node)));
             }
             "identifier" | "qualified_identifier" | "comment" => {}
+            // What a local type or function does is not done here.
+            "class_specifier"
+            | "struct_specifier"
+            | "union_specifier"
+            | "enum_specifier"
+            | "function_definition"
+            | "template_declaration"
+            | "type_definition"
+            | "alias_declaration" => {}
             // Loops, switches, labels, and what did not parse: its statements may or may not run.
             _ => {
                 let mut inner = Vec::new();
@@ -220,8 +230,10 @@ impl<'t> Reader<'t> {
                 _ => (Some(declarator), None),
             };
             let Some(name) = name else { continue };
+            let is_const = self.text_of(node).trim_start().starts_with("const ");
+            let alias = !is_const && matches!(name.kind(), "reference_declarator" | "pointer_declarator");
             let name = self.text_of(innermost(name)).to_owned();
-            out.push(Stmt::Declare { ty: ty.clone(), name, value });
+            out.push(Stmt::Declare { ty: ty.clone(), name, value, alias });
         }
     }
 
@@ -239,7 +251,10 @@ impl<'t> Reader<'t> {
 
 /// Whether a call of this name does not come back.
 fn throws(name: &str) -> bool {
-    matches!(name.rsplit("::").next(), Some("PD_THROW" | "PADDLE_THROW" | "abort" | "exit"))
+    matches!(
+        name.rsplit("::").next(),
+        Some("PD_THROW" | "PADDLE_THROW" | "abort" | "exit" | "__builtin_unreachable")
+    )
 }
 
 /// The name within `&x`, `*x`, `(x)` or `x[3]`.
@@ -283,13 +298,19 @@ pub(crate) fn squeeze(text: &str) -> String {
     out
 }
 
-fn integer(text: &str) -> Option<i64> {
+/// The value of an integer literal.
+pub(crate) fn integer(text: &str) -> Option<i64> {
     let text = text.replace('\'', "");
     let digits = text.trim_end_matches(['u', 'U', 'l', 'L', 'z', 'Z']);
-    match digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
-        Some(hex) => i64::from_str_radix(hex, 16).ok(),
-        None => digits.parse().ok(),
-    }
+    let (sign, digits) = digits.strip_prefix('-').map_or((1, digits), |digits| (-1, digits));
+    let radix = |prefixes: [&str; 2]| prefixes.iter().find_map(|prefix| digits.strip_prefix(prefix));
+    let value = match (radix(["0x", "0X"]), radix(["0b", "0B"])) {
+        (Some(hex), _) => i64::from_str_radix(hex, 16),
+        (_, Some(bits)) => i64::from_str_radix(bits, 2),
+        _ if digits.len() > 1 && digits.starts_with('0') => i64::from_str_radix(&digits[1..], 8),
+        _ => digits.parse(),
+    };
+    value.ok().map(|value| sign * value)
 }
 
 /// The value of a string literal, or of several side by side.

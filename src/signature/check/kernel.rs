@@ -3,7 +3,7 @@
 use crate::signature::ast::{Expr, ExprKind, Stmt, each, walk};
 use crate::signature::bind::{Asks, Gets, Mode, Role};
 use crate::signature::code::Code;
-use crate::signature::cpp_type::Passed;
+use crate::signature::cpp_type::{Aliases, CppType, Passed};
 use crate::signature::declared::Tensor;
 use crate::signature::finding::{Finding, Outcome, Outcomes};
 use crate::signature::op::{Bound, Op};
@@ -52,7 +52,7 @@ fn results(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     if declared.outputs().iter().any(|output| output.is_vector()) {
         return;
     }
-    let lists = lists_of_tensors(body);
+    let lists = lists_of_tensors(body, &function.aliases);
     let alone = leaves_once(body);
     each(body, &mut |stmt| {
         let Stmt::Return { value: Some(value), range } = stmt else { return };
@@ -86,9 +86,14 @@ fn leaves_once(body: &[Stmt]) -> bool {
     each(body, &mut |stmt| returns += usize::from(matches!(stmt, Stmt::Return { .. })));
     walk(body, &mut |expr| {
         let ExprKind::Call(callee, _) = &expr.kind else { return };
-        macros |= callee.name().is_some_and(|name| !name.bytes().any(|byte| byte.is_ascii_lowercase()));
+        macros |= callee.name().is_some_and(is_macro);
     });
     returns == 1 && !macros && matches!(body.last(), Some(Stmt::Return { .. }))
+}
+
+/// Whether a name is written like that of a macro.
+pub(super) fn is_macro(name: &str) -> bool {
+    name.len() > 1 && !name.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 /// Functions of Paddle that make one tensor.
@@ -111,11 +116,11 @@ fn makes_one(value: &Expr) -> bool {
 }
 
 /// Local variables that are lists: one in braces is copied, not put into another.
-fn lists_of_tensors(body: &[Stmt]) -> Vec<&str> {
+fn lists_of_tensors<'b>(body: &'b [Stmt], aliases: &Aliases) -> Vec<&'b str> {
     let mut lists = Vec::new();
     each(body, &mut |stmt| {
-        if let Stmt::Declare { ty, name, value } = stmt
-            && (ty.contains("vector<") || ty == "auto" && !value.as_ref().is_some_and(makes_one))
+        if let Stmt::Declare { ty, name, value, .. } = stmt
+            && (CppType::read(ty, aliases).base != "Tensor" && !value.as_ref().is_some_and(makes_one))
         {
             lists.push(name.as_str());
         }
@@ -129,10 +134,13 @@ fn returned(value: &Expr, lists: &[&str]) -> Option<usize> {
         ExprKind::List(tensors) => match &tensors[..] {
             [one] => match &one.kind {
                 ExprKind::Name(name) if lists.contains(&name.as_str()) => None,
-                // What a call gives may be a list.
-                ExprKind::Call(..) | ExprKind::Other(_) if !makes_one(one) => None,
-                _ => Some(1),
+                // What anything else gives may be a list.
+                ExprKind::Name(name) if is_macro(name) => None,
+                ExprKind::Name(_) => Some(1),
+                _ => makes_one(one).then_some(1),
             },
+            // A macro may stand for several.
+            tensors if tensors.iter().any(|tensor| tensor.name().is_some_and(is_macro)) => None,
             tensors => Some(tensors.len()),
         },
         ExprKind::Call(callee, args) => match (&args[..], callee.name()) {

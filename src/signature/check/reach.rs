@@ -1,6 +1,6 @@
 //! What a body does for certain, and what only if.
 
-use crate::signature::ast::{Expr, ExprKind, Stmt, walk};
+use crate::signature::ast::{Expr, ExprKind, Stmt, each, walk};
 
 /// Methods that ask whether something is there.
 pub(super) const KNOWS: [&str; 9] = [
@@ -43,6 +43,13 @@ pub(super) fn unconditional(body: &[Stmt], is: &dyn Fn(&Expr) -> bool) -> bool {
     false
 }
 
+/// Whether an argument is code to run, not something to check.
+fn is_block(arg: &Expr) -> bool {
+    let mut found = false;
+    arg.walk(&mut |expr| found |= matches!(expr.kind, ExprKind::Lambda(_)));
+    found
+}
+
 /// Whether the body asks if `name` is there, in whatever way.
 pub(super) fn looked_at(body: &[Stmt], name: &str) -> bool {
     let mut found = false;
@@ -50,11 +57,21 @@ pub(super) fn looked_at(body: &[Stmt], name: &str) -> bool {
         ExprKind::Member(base, method) => found |= KNOWS.contains(&method.as_str()) && base.mentions(name),
         ExprKind::Unary(op, inner) => found |= op == "!" && inner.mentions(name),
         ExprKind::Choice(condition, ..) => found |= condition.name() == Some(name),
+        // A check that fails ends the function.
+        ExprKind::Call(callee, args) => {
+            let macro_name = callee.name().filter(|name| !name.bytes().any(|byte| byte.is_ascii_lowercase()));
+            found |= macro_name.is_some() && args.iter().any(|arg| arg.mentions(name) && !is_block(arg));
+        }
+        ExprKind::Lambda(body) => each(body, &mut |stmt| {
+            if let Stmt::If { condition, .. } = stmt {
+                found |= condition.mentions(name);
+            }
+        }),
         _ => {}
     };
     walk(body, &mut see);
     let mut conditions = false;
-    crate::signature::ast::each(body, &mut |stmt| {
+    each(body, &mut |stmt| {
         if let Stmt::If { condition, .. } = stmt {
             conditions |= condition.mentions(name);
         }

@@ -1,5 +1,7 @@
 //! What infer functions return: how many, and whether they are there.
 
+use super::kernel::is_macro;
+use crate::signature::ast::{ExprKind, walk};
 use crate::signature::bind::{Mode, Role};
 use crate::signature::code::Code;
 use crate::signature::declared::{Level, Tensor};
@@ -39,7 +41,7 @@ fn counts(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
     for one in returned {
         let Some(found) = count(&one.value) else { continue };
         // `return {}` beside others is what stands behind a check that fails.
-        if found == 0 && several {
+        if found == 0 && (several || hides_returns(bound)) {
             continue;
         }
         let place = bound.function.unit.text.place(one.range.clone());
@@ -65,6 +67,16 @@ fn counts(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
             _ => finding,
         });
     }
+}
+
+/// Whether a macro may hold another `return`.
+fn hides_returns(bound: &Bound<'_>) -> bool {
+    let mut found = false;
+    walk(bound.function.body.as_deref().unwrap_or_default(), &mut |expr| {
+        let ExprKind::Call(callee, _) = &expr.kind else { return };
+        found |= callee.name().is_some_and(is_macro);
+    });
+    found
 }
 
 /// Whether what comes last of a list is what the outputs in place have, so that what comes first is for the others.

@@ -2,9 +2,9 @@
 
 use super::reach::{looked_at, unconditional};
 use crate::signature::ast::{Expr, ExprKind, Stmt, each};
-use crate::signature::bind::{Asks, Gets, Mode, Role};
+use crate::signature::bind::{Asks, Gets, INT64_VECTOR, Mode, Role};
 use crate::signature::code::Code;
-use crate::signature::declared::Registration;
+use crate::signature::declared::{AttrDecl, Registration};
 use crate::signature::eval::Value;
 use crate::signature::finding::{Finding, Outcome, Outcomes};
 use crate::signature::op::{Bound, Op, input_shape};
@@ -41,7 +41,8 @@ fn plain(name: &str) -> String {
 /// The input that a parameter is named after, without what says that it is its shape or type.
 fn stem(name: &str) -> String {
     let name = name.to_ascii_lowercase();
-    plain(SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(&name))
+    let prefix = ["shape_", "dtype_"].iter().find_map(|prefix| name.strip_prefix(prefix));
+    plain(SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).or(prefix).unwrap_or(&name))
 }
 
 /// What a parameter is named after, if it is the name of one thing declared.
@@ -55,11 +56,15 @@ fn named(op: &Registration, name: &str, asks: Asks) -> Option<Gets> {
     };
     // `head_dim` is a number of its own, not a dimension of `head`.
     let is_attr = matches!(asks, Asks::Attr(_));
-    let inputs = op.inputs().iter().enumerate().filter(|_| !is_attr);
+    let wants_list = matches!(asks, Asks::Inputs { .. });
+    let inputs =
+        op.inputs().iter().enumerate().filter(|(_, input)| !is_attr && input.is_vector() == wants_list);
     let inputs =
         inputs.filter(|(_, input)| spelled(input.name(), input.is_grad())).map(|(i, _)| Gets::Input(i));
     let attrs = op.attrs().iter().enumerate();
-    let attrs = attrs.filter(|(_, attr)| plain(&attr.name) == full).map(|(i, _)| Gets::Attr(i));
+    // The one attribute that a shape can be meant for is a list of int64_t.
+    let fits = |attr: &AttrDecl| is_attr || attr.ty.as_deref() == Some(INT64_VECTOR);
+    let attrs = attrs.filter(|(_, attr)| plain(&attr.name) == full && fits(attr)).map(|(i, _)| Gets::Attr(i));
     let mut all = inputs.chain(attrs);
     let first = all.next()?;
     all.next().is_none().then_some(first)

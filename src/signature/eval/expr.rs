@@ -1,7 +1,7 @@
 //! Expressions of infer functions.
 
-use super::Machine;
 use super::value::{Dtype, Shape, Size, Value};
+use super::{Machine, bounded};
 use crate::signature::ast::{Expr, ExprKind};
 use xpuc_dialect::dim::Dim;
 
@@ -39,7 +39,13 @@ impl Machine {
                 self.assign(op, target, value)
             }
             ExprKind::Str(_) => Value::unknown("it is a text"),
+            // When it runs, what it names may change.
+            ExprKind::Lambda(_) => {
+                self.forget(expr, "a lambda may change it");
+                Value::unknown("it is a lambda")
+            }
             ExprKind::Member(..) | ExprKind::Other(_) => {
+                expr.children().into_iter().for_each(|child| drop(self.value(child)));
                 Value::unknown("it is computed in a way that is not followed")
             }
         }
@@ -84,7 +90,23 @@ impl Machine {
                 value.clone()
             }
             ("vector" | "initializer_list", values) => vector(name, values),
-            (other, _) => Value::unknown(format!("{other} is not followed")),
+            (other, _) => {
+                // It may change what is passed by reference; parameters by `const&` are not variables of ours.
+                args.iter().for_each(|arg| self.forget_locals(arg));
+                Value::unknown(format!("{other} is not followed"))
+            }
+        }
+    }
+
+    fn forget_locals(&mut self, arg: &Expr) {
+        let names: Vec<String> = self.fixed.iter().cloned().collect();
+        let kept: Vec<(String, Option<Value>)> =
+            names.into_iter().map(|name| (name.clone(), self.values.get(&name).cloned())).collect();
+        self.forget(arg, "a call may change it");
+        for (name, value) in kept {
+            if let Some(value) = value {
+                self.values.insert(name, value);
+            }
         }
     }
 
@@ -123,10 +145,13 @@ impl Machine {
                 self.store(base, pushed);
                 Value::unknown("push_back returns nothing")
             }
-            ("reserve" | "begin" | "end" | "data", ..) => Value::unknown(format!("{method} is not followed")),
+            ("reserve" | "begin" | "end" | "cbegin" | "cend", ..) => {
+                Value::unknown(format!("{method} is not followed"))
+            }
             // Whatever it does, it may change what it is called on.
             _ => {
                 self.store(base, Value::unknown(format!("{method} is not followed")));
+                args.iter().for_each(|arg| self.forget_locals(arg));
                 Value::unknown(format!("{method} is not followed"))
             }
         }
@@ -151,10 +176,10 @@ impl Machine {
             ExprKind::Name(name) => {
                 if let Some(old) = self.values.get_mut(name) {
                     // `shape = {a, b}`
-                    *old = match (&old, &value) {
+                    *old = bounded(match (&old, &value) {
                         (Value::Shape(_), Value::List(_)) => Value::Shape(value.shape()),
                         _ => value,
-                    };
+                    });
                 }
             }
             ExprKind::Index(base, index) => {
@@ -167,7 +192,15 @@ impl Machine {
                 }
                 self.store(base, whole);
             }
-            _ => {}
+            // `shape.at(i) = ...`, `shape.front() = ...`
+            ExprKind::Call(callee, args) => match (&callee.kind, &args[..]) {
+                (ExprKind::Member(base, method), [index]) if method == "at" => {
+                    let element = ExprKind::Index(base.clone(), Box::new(index.clone()));
+                    self.store(&Expr { kind: element, range: target.range.clone() }, value);
+                }
+                _ => self.forget(target, "it is assigned in a way that is not followed"),
+            },
+            _ => self.forget(target, "it is assigned in a way that is not followed"),
         }
     }
 }
@@ -180,6 +213,8 @@ fn vector(ty: &str, values: &[Value]) -> Value {
     };
     match values {
         [] => list(Vec::new()),
+        // Braces around a shape copy it.
+        [Value::List(values)] if of_sizes && matches!(values[..], [Value::Shape(_)]) => values[0].clone(),
         [Value::List(values)] => list(values.clone()),
         [count, value] => match count.size().as_const().and_then(|count| usize::try_from(count).ok()) {
             Some(count) if count <= MAX_COPIES => list(vec![value.clone(); count]),

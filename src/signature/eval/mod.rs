@@ -9,7 +9,7 @@ mod value;
 pub(crate) use value::{Dtype, Shape, Size, Value};
 
 use super::ast::{Expr, ExprKind, Stmt, each};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// One `return` that may be reached.
@@ -22,9 +22,13 @@ pub(crate) struct Returned {
     pub(crate) elements: Vec<Range<usize>>,
 }
 
-/// Every `return` that a body may reach, with `values` for its parameters.
-pub(crate) fn returns(body: &[Stmt], values: BTreeMap<String, Value>) -> Vec<Returned> {
-    let mut machine = Machine { values, returned: Vec::new(), steps: MAX_STEPS };
+/// Every `return` that a body may reach, with `values` for its parameters; those that are `fixed` no call changes.
+pub(crate) fn returns(
+    body: &[Stmt],
+    values: BTreeMap<String, Value>,
+    fixed: BTreeSet<String>,
+) -> Vec<Returned> {
+    let mut machine = Machine { values, fixed, returned: Vec::new(), steps: MAX_STEPS };
     machine.run(body);
     machine.returned
 }
@@ -34,6 +38,7 @@ const MAX_STEPS: usize = 100_000;
 
 struct Machine {
     values: BTreeMap<String, Value>,
+    fixed: BTreeSet<String>,
     returned: Vec<Returned>,
     steps: usize,
 }
@@ -58,9 +63,14 @@ impl Machine {
 
     fn step(&mut self, stmt: &Stmt) -> Flow {
         match stmt {
-            Stmt::Declare { ty, name, value } => {
-                let value = value.as_ref().map(|value| self.value(value));
-                self.values.insert(name.clone(), declared(ty, value));
+            Stmt::Declare { ty, name, value, alias } => {
+                let worth = value.as_ref().map(|value| self.value(value));
+                self.values.insert(name.clone(), bounded(declared(ty, worth)));
+                if let Some(value) = value.as_ref().filter(|_| *alias) {
+                    // What is done to one is done to the other.
+                    self.forget(value, "it has two names");
+                    self.values.insert(name.clone(), Value::unknown("it has two names"));
+                }
             }
             Stmt::Do(expr) => {
                 self.value(expr);
@@ -75,7 +85,7 @@ impl Machine {
                 return Flow::Ends;
             }
             Stmt::If { condition, then, otherwise } => return self.branch(condition, then, otherwise),
-            Stmt::Block(body) => return self.run(body),
+            Stmt::Block(body) => return self.scoped(body),
             Stmt::Loop(body) => {
                 // Whatever it changes is not known from here on, nor in a second round.
                 for name in changed(body) {
@@ -92,15 +102,42 @@ impl Machine {
         Flow::Goes
     }
 
+    /// Runs statements in braces: what they declare is gone behind them.
+    fn scoped(&mut self, body: &[Stmt]) -> Flow {
+        let names = body.iter().filter_map(|stmt| match stmt {
+            Stmt::Declare { name, .. } => Some((name.clone(), self.values.get(name).cloned())),
+            _ => None,
+        });
+        let hidden: Vec<(String, Option<Value>)> = names.collect();
+        let flow = self.run(body);
+        for (name, value) in hidden.into_iter().rev() {
+            match value {
+                Some(value) => self.values.insert(name, value),
+                None => self.values.remove(&name),
+            };
+        }
+        flow
+    }
+
+    /// Nothing is known any more of the variables that an expression names.
+    fn forget(&mut self, expr: &Expr, why: &str) {
+        expr.walk(&mut |expr| {
+            if let Some(value) = expr.name().and_then(|name| self.values.get_mut(name)) {
+                *value = Value::unknown(why);
+            }
+        });
+    }
+
     fn branch(&mut self, condition: &Expr, then: &[Stmt], otherwise: &[Stmt]) -> Flow {
         match self.condition(condition) {
-            Some(true) => self.run(then),
-            Some(false) => self.run(otherwise),
+            Some(true) => self.scoped(then),
+            Some(false) => self.scoped(otherwise),
             None => {
+                self.steps = self.steps.saturating_sub(self.values.len());
                 let before = self.values.clone();
-                let first = self.run(then);
+                let first = self.scoped(then);
                 let after = std::mem::replace(&mut self.values, before);
-                let second = self.run(otherwise);
+                let second = self.scoped(otherwise);
                 match (first, second) {
                     (Flow::Ends, Flow::Ends) => return Flow::Ends,
                     (Flow::Ends, Flow::Goes) => {}
@@ -131,9 +168,20 @@ fn elements(expr: &Expr) -> Vec<Range<usize>> {
     }
 }
 
+/// Most elements of a value, those within its elements counted too.
+const MAX_ELEMENTS: usize = 4096;
+
+/// The value, if it is not too large to be followed.
+fn bounded(value: Value) -> Value {
+    if value.elements(MAX_ELEMENTS) > MAX_ELEMENTS { Value::unknown("it grows too large") } else { value }
+}
+
 /// The value of a new variable.
 fn declared(ty: &str, value: Option<Value>) -> Value {
     let of_sizes = ty.ends_with("vector<int64_t>");
+    if ty.contains("double") || ty.contains("float") {
+        return Value::unknown("it is no integer");
+    }
     match value {
         Some(value @ Value::List(_)) if of_sizes => Value::Shape(value.shape()),
         Some(value) => value,

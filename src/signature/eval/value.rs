@@ -156,10 +156,23 @@ impl Value {
         let Value::List(values) = self else { return None };
         match &values[..] {
             [Value::Unknown(_)] => None,
-            [Value::List(inner)] if inner.iter().any(|v| matches!(v, Value::List(_) | Value::Shape(_))) => {
+            [Value::List(inner)]
+                if inner.iter().any(|v| matches!(v, Value::List(_) | Value::Shape(_) | Value::Type(_))) =>
+            {
                 Some(inner.clone())
             }
             _ => Some(values.clone()),
+        }
+    }
+
+    /// How many elements it has, with those within; not counted further than `most`.
+    pub(crate) fn elements(&self, most: usize) -> usize {
+        match self {
+            Value::List(values) => values.iter().fold(values.len(), |count, value| {
+                if count > most { count } else { count + value.elements(most) }
+            }),
+            Value::Shape(Shape::Dims(dims)) => dims.len(),
+            _ => 0,
         }
     }
 
