@@ -69,7 +69,8 @@ fn in_place(op: &Op, declared: &Signature, program: &Signature) -> Vec<Finding> 
                 "{}: SetInplaceMap has it in {buffer}, the program returns a new buffer",
                 output.name
             );
-            out.push(Finding::new(Code::PD042, name, &place(op, &output.loc), WRONG, message));
+            let modes = Outcomes::all(Outcome::Wrong);
+            out.push(Finding::new(Code::PD042, name, &place(op, &output.loc), modes, message));
         }
     }
     out

@@ -2,6 +2,7 @@
 
 use super::lookup::{ReadError, is_cpp};
 use ignore::WalkBuilder;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -19,15 +20,20 @@ pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ReadError> {
             out.push(path.clone());
         }
     }
-    let mut seen = std::collections::BTreeSet::new();
-    out.retain(|path| seen.insert(path.clone()));
+    let mut seen = BTreeSet::new();
+    out.retain(|path| seen.insert(std::fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
     Ok(out)
 }
 
 fn folder(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let mut out = Vec::new();
-    let walk = WalkBuilder::new(path).parents(false).git_global(false).sort_by_file_path(Path::cmp).build();
-    for entry in walk {
+    let mut walk = WalkBuilder::new(path);
+    walk.parents(false).git_global(false).follow_links(true).sort_by_file_path(Path::cmp);
+    for entry in walk.build() {
+        // A link to a folder around it leads to what has been seen, and one to nothing has nothing.
+        if entry.as_ref().is_err_and(leads_nowhere) {
+            continue;
+        }
         let entry = entry.map_err(|error| {
             let text = error.to_string();
             let error = error.into_io_error().unwrap_or_else(|| io::Error::other(text));
@@ -39,4 +45,13 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
         }
     }
     Ok(out)
+}
+
+fn leads_nowhere(error: &ignore::Error) -> bool {
+    match error {
+        ignore::Error::Loop { .. } => true,
+        ignore::Error::WithPath { err, .. } | ignore::Error::WithDepth { err, .. } => leads_nowhere(err),
+        ignore::Error::Io(error) => error.kind() == io::ErrorKind::NotFound,
+        _ => false,
+    }
 }

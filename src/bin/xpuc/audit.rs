@@ -19,7 +19,8 @@ use xpuc::signature::{self, Audited, Finding, MAX_FILE_BYTES, OpSummary, Severit
 /// this says what each parameter receives that was not meant, and what happens then in eager mode and in static
 /// graphs. 'xpuc explain CODE' has the rest.
 ///
-/// Folders are searched for C++, CUDA and XPU files; hidden ones and those that a .gitignore names are left out. A
+/// Folders are searched for C++, CUDA and XPU files; hidden ones are left out, and in a git repository those that a
+/// .gitignore names. A
 /// function that is not in the file is looked for in what it includes and in its folder. What cannot be read is
 /// reported as not read (PD000), never guessed.
 #[derive(Debug, clap::Args)]
@@ -52,7 +53,7 @@ pub(crate) struct Args {
 
 const AFTER_HELP: &str = "\
 A finding is an error if some mode gives a wrong result, undefined behaviour or a crash, or if no mode works; a warning
-if some mode refuses the op with a message; a note if it is legal and worth knowing.
+if some mode refuses the op with a message; a note if it is legal and worth knowing, or if the source cannot tell.
 
 Examples:
   xpuc audit custom_ops/
@@ -60,10 +61,10 @@ Examples:
   xpuc audit custom_ops/ --format sarif -o audit.sarif --deny warnings
   xpuc explain PD001
 
-To suppress a finding, say why, on its line or the line before; before a registration, that covers the whole op:
+To suppress a finding, say why, behind its line or on the line before; before a registration, that covers the whole op:
   // xpuc: allow(PD001) the second attribute is never read
 
-Exit codes: 0 nothing found, 1 an error was found (or a warning, with --deny warnings), 2 could not do it.";
+Exit codes: 0 no error found, 1 an error found (with --deny, a warning or note), 2 could not do it, or not all of it.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
@@ -115,12 +116,21 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
     }
     let mut report = Collected::new(&args);
     let mut progress = Progress::new(true);
+    let mut unread = 0;
     if let Some(text) = stdin {
         report.add(signature::audit_text(STDIN, &text, &programs))?;
     }
     for (index, file) in files.iter().enumerate() {
         progress.show(|| format!("{} of {} files: {}", index + 1, files.len(), file.display()));
-        let audited = signature::audit_file(file, &programs).map_err(Failure::said)?;
+        let audited = match signature::audit_file(file, &programs) {
+            Ok(audited) => audited,
+            Err(error) => {
+                progress.clear();
+                output::say(&format!("{error}\n"));
+                unread += 1;
+                continue;
+            }
+        };
         if args.output.is_none() && args.format == Format::Text {
             progress.clear();
         }
@@ -131,6 +141,10 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
     let missing = programs.iter().find(|program| !report.names.contains(&*program.function));
     let missing = missing.map(|program| program.function.to_string());
     report.finish()?;
+    // What could not be read was not audited.
+    if unread > 0 {
+        return Err(Failure::Quiet);
+    }
     // A comparison that never took place is no agreement.
     if let Some(name) = missing {
         let message = format!("error: expected a registration of {name}, which --program has, found none");

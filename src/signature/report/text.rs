@@ -47,6 +47,8 @@ pub fn text(finding: &Finding, color: bool) -> String {
     let modes =
         format!("eager: {}; static (PIR): {}; static (legacy): {}", modes.eager, modes.pir, modes.legacy);
     if !works {
+        // A note with outcomes is about what cannot be told from the source.
+        let modes = if finding.severity == Severity::Note { format!("if so, {modes}") } else { modes };
         group = group.element(Level::NOTE.message(modes));
     }
     if let Some(help) = &finding.help {
