@@ -10,7 +10,7 @@ use super::function::functions;
 use super::ir::{Inferred, outputs, signature, sizes};
 use super::lookup::{Around, ReadError, read};
 use super::op::Op;
-use super::preprocess::Source;
+use super::preprocess::{Define, Source};
 use super::registration::registrations;
 use super::text::{Place, Text};
 use super::{check, program};
@@ -113,6 +113,8 @@ fn imported(source: Source, path: Option<&Path>) -> Vec<ir::Op> {
 pub(crate) struct Auditor {
     source: Source,
     around: Around,
+    /// Macros that register ops, from files that are included.
+    macros: Vec<Define>,
 }
 
 /// A finding and the choices, by number, under which it was made.
@@ -122,13 +124,19 @@ struct Seen {
 }
 
 impl Auditor {
-    pub(crate) fn new(source: Source, around: Around) -> Self {
-        Auditor { source, around }
+    pub(crate) fn new(source: Source, mut around: Around) -> Self {
+        let macros = around.macros(&source.includes);
+        Auditor { source, around, macros }
     }
 
     /// The ops under a choice.
     fn ops(&mut self, choice: &Choice) -> Vec<Op> {
-        let unit = self.source.unit(choice);
+        let mut unit = self.source.unit(choice);
+        if !self.macros.is_empty() {
+            let own: Vec<&str> = unit.defines.iter().map(|define| define.name.as_str()).collect();
+            let others = self.macros.iter().filter(|define| !own.contains(&define.name.as_str()));
+            unit.defines = unit.defines.iter().chain(others).cloned().collect();
+        }
         let declared = registrations(&unit);
         if declared.is_empty() {
             return Vec::new();
@@ -140,7 +148,8 @@ impl Auditor {
     }
 
     fn audit(mut self, programs: &[Signature]) -> Audited {
-        if !self.source.text.text.contains("PD_BUILD_") {
+        let registers = |word: &str| self.source.text.text.contains(word);
+        if !registers("PD_BUILD_") && !self.macros.iter().any(|define| registers(&define.name)) {
             return Audited::default();
         }
         let choices = self.source.choices();

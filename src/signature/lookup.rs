@@ -2,7 +2,7 @@
 
 use super::condition::Choice;
 use super::function::{Function, alone, functions};
-use super::preprocess::{Source, Unit};
+use super::preprocess::{Define, Source, Unit};
 use super::text::Text;
 use std::collections::BTreeMap;
 use std::io;
@@ -161,6 +161,22 @@ impl Around {
             if found.iter().any(|function: &Function| function.body.is_some()) {
                 break;
             }
+        }
+        found
+    }
+
+    /// Macros of the files that a file includes, if they register ops.
+    pub(crate) fn macros(&mut self, includes: &[String]) -> Vec<Define> {
+        let Some(path) = self.path.clone() else { return Vec::new() };
+        let mut found = Vec::new();
+        for file in includes.iter().filter_map(|include| resolve(&path, include)).filter(|file| *file != path)
+        {
+            let source = self.read.entry(file.clone()).or_insert_with(|| read(&file).ok().map(Rc::new));
+            let Some(source) = source.as_ref().filter(|source| source.text.text.contains("PD_BUILD_")) else {
+                continue;
+            };
+            let unit = source.unit(&Choice::new());
+            found.extend(unit.defines.iter().filter(|define| define.body.contains("PD_BUILD_")).cloned());
         }
         found
     }

@@ -38,9 +38,23 @@ fn plain(name: &str) -> String {
     name.to_ascii_lowercase().replace('_', "")
 }
 
+/// `xShape` as `x_shape`.
+fn snake(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase()
+            && out.ends_with(|last: char| last.is_ascii_lowercase() || last.is_ascii_digit())
+        {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
 /// The input that a parameter is named after, without what says that it is its shape or type.
 fn stem(name: &str) -> String {
-    let name = name.to_ascii_lowercase();
+    let name = snake(name);
     let prefix = ["shape_", "dtype_"].iter().find_map(|prefix| name.strip_prefix(prefix));
     plain(SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).or(prefix).unwrap_or(&name))
 }
@@ -167,8 +181,16 @@ fn unguarded(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         if !tensor.is_optional() || looked_at(body, name) {
             continue;
         }
-        let read =
-            unconditional(body, &|expr| matches!(&expr.kind, ExprKind::Index(base, _) if is(base, name)));
+        let read = unconditional(body, &|expr| match &expr.kind {
+            ExprKind::Index(base, _) => is(base, name),
+            ExprKind::Call(callee, _) => match &callee.kind {
+                ExprKind::Member(base, method) => {
+                    matches!(method.as_str(), "at" | "front" | "back") && is(base, name)
+                }
+                _ => false,
+            },
+            _ => false,
+        });
         let shape = bound.role == Role::InferShape;
         let (what, modes) = if read && shape {
             (format!("reads a size of {name}"), Outcomes::new(Works, Undefined, Undefined))

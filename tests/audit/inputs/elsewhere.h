@@ -11,3 +11,10 @@ inline std::vector<std::vector<int64_t>> BinaryInferShape(const std::vector<int6
                                                           const std::vector<int64_t>& mask_shape) {
   return {x_shape};
 }
+
+// A macro of another file that registers an op.
+#define REGISTER_BINARY(name, fn) \
+  PD_BUILD_OP(name)               \
+      .Inputs({"x", "y"})         \
+      .Outputs({"out"})           \
+      .SetKernelFn(PD_KERNEL(fn))
