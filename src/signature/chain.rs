@@ -189,14 +189,21 @@ fn expand(unit: &Unit, text: String, kept: &[&str]) -> String {
                     }
                 })
                 .collect();
-            for range in used.iter().rev() {
+            // A use within the arguments of another goes with it.
+            let mut outer: Vec<Range<usize>> = Vec::new();
+            for range in used {
+                if outer.last().is_none_or(|last| range.start >= last.end) {
+                    outer.push(range);
+                }
+            }
+            for range in outer.iter().rev() {
                 let arguments = arguments(&text[range.clone()]).unwrap_or_default();
                 let replacement = substitute(define, &arguments);
                 if text.len() + replacement.len() <= MAX_EXPANSION {
                     text.replace_range(range.clone(), &replacement);
                 }
             }
-            if !used.is_empty() {
+            if !outer.is_empty() {
                 done.push(&define.name);
                 changed = true;
             }

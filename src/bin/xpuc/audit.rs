@@ -6,6 +6,7 @@ use crate::output::{self, Files};
 use crate::progress::Progress;
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use xpuc::Session;
 use xpuc::dialect::signature::Signature;
@@ -122,11 +123,11 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
     }
     for (index, file) in files.iter().enumerate() {
         progress.show(|| format!("{} of {} files: {}", index + 1, files.len(), file.display()));
-        let audited = match signature::audit_file(file, &programs) {
+        let audited = match audit(file, &programs) {
             Ok(audited) => audited,
-            Err(error) => {
+            Err(message) => {
                 progress.clear();
-                output::say(&format!("{error}\n"));
+                output::say(&format!("{message}\n"));
                 unread += 1;
                 continue;
             }
@@ -156,6 +157,15 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
         Some(Deny::Notes) => summary.errors + summary.warnings + summary.notes,
     };
     Ok(if wrong == 0 { Answer::Yes } else { Answer::No })
+}
+
+/// Audits a file; a defect of ours is no reason to leave out the others.
+fn audit(file: &Path, programs: &[Signature]) -> Result<Audited, String> {
+    let audited = catch_unwind(AssertUnwindSafe(|| signature::audit_file(file, programs)));
+    match audited {
+        Ok(audited) => audited.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("{}: error: defect of xpuc: the audit panicked", file.display())),
+    }
 }
 
 /// The signatures that programs have.
