@@ -6,6 +6,7 @@ use super::condition::Choice;
 use super::declared::{Level, Tensor};
 use super::eval::{Dtype, Shape, Value};
 use super::finding::Finding;
+use super::folder::Folders;
 use super::function::functions;
 use super::ir::{Inferred, outputs, signature, sizes};
 use super::lookup::{Around, ReadError, read};
@@ -79,16 +80,30 @@ pub struct OutputSummary {
     pub dtype: Option<String>,
 }
 
-/// Audits a file; functions that are not in it are looked for around it. Ops of the name of a program, given by
-/// its signature, are compared with it.
-pub fn audit_file(path: &Path, programs: &[Signature]) -> Result<Audited, ReadError> {
-    Ok(Auditor::new(read(path)?, Around::new(Some(path.to_owned()))).audit(programs))
+/// An audit of files, one after the other. Those of one folder come together: each folder is read once.
+#[derive(Debug, Default)]
+pub struct Audit {
+    programs: Vec<Signature>,
+    folders: Folders,
 }
 
-/// [`audit_file`] of text that stands in no folder; `file` names it in messages.
-pub fn audit_text(file: &str, text: &str, programs: &[Signature]) -> Audited {
-    let source = Source::new(Text::new(file, text.to_owned()));
-    Auditor::new(source, Around::new(None)).audit(programs)
+impl Audit {
+    /// An audit that compares ops with the programs of their name, given by their signatures.
+    pub fn new(programs: Vec<Signature>) -> Self {
+        Audit { programs, folders: Folders::default() }
+    }
+
+    /// Audits a file; functions that are not in it are looked for around it.
+    pub fn file(&mut self, path: &Path) -> Result<Audited, ReadError> {
+        let around = Around::new(Some(path.to_owned()), &mut self.folders);
+        Ok(Auditor::new(read(path)?, around).audit(&self.programs))
+    }
+
+    /// Audits text that stands in no folder; `file` names it in messages.
+    pub fn text(&mut self, file: &str, text: &str) -> Audited {
+        let source = Source::new(Text::new(file, text.to_owned()));
+        Auditor::new(source, Around::new(None, &mut self.folders)).audit(&self.programs)
+    }
 }
 
 /// The ops that a text registers, as `xpu.signature`; of a file with conditions, as if all of them held. A path
@@ -105,14 +120,15 @@ pub fn import_file(path: &Path) -> Result<Vec<ir::Op>, ReadError> {
 
 fn imported(source: Source, path: Option<&Path>) -> Vec<ir::Op> {
     let choice = source.choices().swap_remove(0);
-    let mut auditor = Auditor::new(source, Around::new(path.map(Path::to_owned)));
+    let mut folders = Folders::default();
+    let mut auditor = Auditor::new(source, Around::new(path.map(Path::to_owned), &mut folders));
     auditor.ops(&choice).iter().map(signature).collect()
 }
 
 /// Audits one file under each choice of its conditions.
-pub(crate) struct Auditor {
+pub(crate) struct Auditor<'f> {
     source: Source,
-    around: Around,
+    around: Around<'f>,
     /// Macros that register ops, from files that are included.
     macros: Vec<Define>,
 }
@@ -123,8 +139,8 @@ struct Seen {
     choices: Vec<usize>,
 }
 
-impl Auditor {
-    pub(crate) fn new(source: Source, mut around: Around) -> Self {
+impl<'f> Auditor<'f> {
+    pub(crate) fn new(source: Source, mut around: Around<'f>) -> Self {
         let macros = around.macros(&source.includes);
         Auditor { source, around, macros }
     }

@@ -1,6 +1,7 @@
 //! Where the function is that a registration names.
 
 use super::condition::Choice;
+use super::folder::Folders;
 use super::function::{Function, alone, functions};
 use super::preprocess::{Define, Source, Unit};
 use super::text::Text;
@@ -82,18 +83,18 @@ pub fn is_cpp(path: &Path) -> bool {
 }
 
 /// The files around one: what it includes, and what is beside it.
-pub(crate) struct Around {
+pub(crate) struct Around<'f> {
     /// `None` for text that is in no folder.
     path: Option<PathBuf>,
-    files: Option<Vec<PathBuf>>,
+    folders: &'f mut Folders,
     read: BTreeMap<PathBuf, Option<Rc<Source>>>,
     /// Functions of a name in a file under a choice.
     found: BTreeMap<(PathBuf, String, Choice), Vec<Function>>,
 }
 
-impl Around {
-    pub(crate) fn new(path: Option<PathBuf>) -> Self {
-        Around { path, files: None, read: BTreeMap::new(), found: BTreeMap::new() }
+impl<'f> Around<'f> {
+    pub(crate) fn new(path: Option<PathBuf>, folders: &'f mut Folders) -> Self {
+        Around { path, folders, read: BTreeMap::new(), found: BTreeMap::new() }
     }
 
     /// The function that `name` stands for in `unit`, whose own functions are `own`.
@@ -151,7 +152,7 @@ impl Around {
     fn elsewhere(&mut self, name: &str, unit: &Unit, includes: &[String]) -> Vec<Function> {
         let Some(path) = self.path.clone() else { return Vec::new() };
         let included: Vec<PathBuf> = includes.iter().filter_map(|include| resolve(&path, include)).collect();
-        let beside = self.beside(&path);
+        let beside = self.folders.with_word(&path, last_name(name));
         let mut found = Vec::new();
         for (files, seen) in [(included, true), (beside, false)] {
             for file in files.iter().filter(|file| **file != path) {
@@ -184,29 +185,12 @@ impl Around {
     /// Whether another file of the folder registers an op.
     pub(crate) fn registers(&mut self, op: &str) -> bool {
         let Some(path) = self.path.clone() else { return false };
-        let files = self.beside(&path);
-        files.iter().filter(|file| **file != path).any(|file| {
+        self.folders.with_word(&path, op).iter().any(|file| {
             let source = self.read.entry(file.clone()).or_insert_with(|| read(file).ok().map(Rc::new));
             source
                 .as_ref()
                 .is_some_and(|source| source.text.text.contains("PD_BUILD_") && source.mentions(op))
         })
-    }
-
-    fn beside(&mut self, path: &Path) -> Vec<PathBuf> {
-        let files = self.files.get_or_insert_with(|| {
-            let folder =
-                path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-            let here = folder == Path::new(".") && path.parent().is_none_or(|p| p.as_os_str().is_empty());
-            let mut files: Vec<PathBuf> = entries
-                .map(|entry| if here { PathBuf::from(entry.file_name()) } else { entry.path() })
-                .filter(|path| is_cpp(path) && path.is_file())
-                .collect();
-            files.sort();
-            files
-        });
-        files.clone()
     }
 
     fn within(&mut self, file: &Path, name: &str, unit: &Unit) -> Vec<Function> {

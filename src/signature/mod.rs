@@ -5,7 +5,7 @@
 //! | `text`, `lex`, `condition`, `preprocess` | a file: places, comments and literals, the programs that its `#if` make of it |
 //! | `syntax`, `ast`, `cpp_type` | tree-sitter's C++, as expressions, statements and types |
 //! | `chain`, `scope`, `registration`, `declared` | `PD_BUILD_OP(...)...`: found, read, what an op declares |
-//! | `function`, `lookup` | the functions that it names, wherever they are |
+//! | `function`, `folder`, `lookup` | the functions that it names, wherever they are |
 //! | `bind` | Paddle's rules: which parameter receives what, in which mode |
 //! | `eval` | what an infer function returns, in symbols |
 //! | `op`, `ir` | all of that of one op; as an `xpu.signature` |
@@ -25,6 +25,7 @@ mod cpp_type;
 mod declared;
 mod eval;
 mod finding;
+mod folder;
 mod function;
 mod ir;
 mod lex;
@@ -39,7 +40,7 @@ mod syntax;
 mod text;
 mod walk;
 
-pub use audit::{Audited, OpSummary, OutputSummary, audit_file, audit_text, import, import_file};
+pub use audit::{Audit, Audited, OpSummary, OutputSummary, import, import_file};
 pub use bind::Mode;
 pub use code::Code;
 pub use declared::{AttrDecl, Level, Reference, Registration, Tensor};

@@ -6,7 +6,7 @@ use crate::{Test, snapshot};
 use libtest_mimic::Failed;
 use std::path::Path;
 use xpuc::dialect::signature::Signature;
-use xpuc::signature::{self, Code, report};
+use xpuc::signature::{self, Audit, Code, report};
 
 /// The folder of cases, from the root.
 const CASES: &str = "tests/audit";
@@ -29,7 +29,7 @@ pub(crate) fn tests() -> Vec<Test> {
 fn case(name: &str, file: &str) -> Result<(), Failed> {
     let text = tree::read(file)?;
     let programs = programs(&text)?;
-    let audited = signature::audit_file(Path::new(file), &programs).map_err(|error| error.to_string())?;
+    let audited = Audit::new(programs).file(Path::new(file)).map_err(|error| error.to_string())?;
     let mut out = String::new();
     for finding in &audited.findings {
         let allowed = finding.allowed.as_ref().map(|why| format!("suppressed: {why}\n")).unwrap_or_default();
@@ -58,9 +58,9 @@ fn programs(text: &str) -> Result<Vec<Signature>, Failed> {
 /// What code scanning reads is valid against the schema, whatever was found.
 fn sarif() -> Result<(), Failed> {
     let files = signature::files(&[CASES.into(), "tests/paddle/ops".into()]).map_err(|e| e.to_string())?;
-    let mut findings = Vec::new();
+    let (mut audit, mut findings) = (Audit::default(), Vec::new());
     for file in files {
-        let audited = signature::audit_file(&file, &[]).map_err(|error| error.to_string())?;
+        let audited = audit.file(&file).map_err(|error| error.to_string())?;
         findings.extend(audited.findings);
     }
     let log = serde_json::to_value(report::sarif(&findings)).map_err(|error| error.to_string())?;

@@ -6,7 +6,7 @@ use crate::tree::{self, Folder};
 use libtest_mimic::Failed;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
-use xpuc::signature;
+use xpuc::signature::Audit;
 
 /// Texts that are tried.
 const TEXTS: u64 = 10_000;
@@ -67,7 +67,7 @@ fn run(seeds: std::ops::Range<u64>) -> Result<(), Failed> {
         let mut random = Random::new(seed);
         let text = mangled(&mut random, &sources);
         let start = Instant::now();
-        let audited = catch_unwind(AssertUnwindSafe(|| signature::audit_text("mangled.cc", &text, &[])));
+        let audited = catch_unwind(AssertUnwindSafe(|| Audit::default().text("mangled.cc", &text)));
         let fault = match audited {
             Err(_) => "panics".to_owned(),
             Ok(_) if start.elapsed() > PATIENCE => format!("takes {:?}", start.elapsed()),

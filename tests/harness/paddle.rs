@@ -8,7 +8,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
-use xpuc::signature::{self, Audited, Code, Finding, Outcome, OutputSummary, Severity};
+use xpuc::signature::{Audit, Audited, Code, Finding, Outcome, OutputSummary, Severity};
 
 /// The ops.
 const OPS: &str = "tests/paddle/ops";
@@ -63,7 +63,7 @@ pub(crate) fn tests() -> Vec<Test> {
 
 fn audit(name: &str) -> Result<(String, Audited), Failed> {
     let path = format!("{OPS}/{name}.cc");
-    let audited = signature::audit_file(Path::new(&path), &[]).map_err(|error| error.to_string())?;
+    let audited = Audit::default().file(Path::new(&path)).map_err(|error| error.to_string())?;
     Ok((tree::read(&path)?, audited))
 }
 

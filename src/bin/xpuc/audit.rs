@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use xpuc::Session;
 use xpuc::dialect::signature::Signature;
 use xpuc::signature::report::{self, Document, Summary};
-use xpuc::signature::{self, Audited, Finding, MAX_FILE_BYTES, OpSummary, Severity};
+use xpuc::signature::{self, Audit, Audited, Finding, MAX_FILE_BYTES, OpSummary, Severity};
 
 /// Check the signatures of Paddle's custom ops in C++ sources
 ///
@@ -116,14 +116,15 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
         return mlir(&args, stdin.as_deref(), &files);
     }
     let mut report = Collected::new(&args);
+    let mut audit = Audit::new(programs.clone());
     let mut progress = Progress::new(true);
     let mut unread = 0;
     if let Some(text) = stdin {
-        report.add(signature::audit_text(STDIN, &text, &programs))?;
+        report.add(audit.text(STDIN, &text))?;
     }
     for (index, file) in files.iter().enumerate() {
         progress.show(|| format!("{} of {} files: {}", index + 1, files.len(), file.display()));
-        let audited = match audit(file, &programs) {
+        let audited = match audited(&mut audit, file) {
             Ok(audited) => audited,
             Err(message) => {
                 progress.clear();
@@ -160,8 +161,8 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
 }
 
 /// Audits a file; a defect of ours is no reason to leave out the others.
-fn audit(file: &Path, programs: &[Signature]) -> Result<Audited, String> {
-    let audited = catch_unwind(AssertUnwindSafe(|| signature::audit_file(file, programs)));
+fn audited(audit: &mut Audit, file: &Path) -> Result<Audited, String> {
+    let audited = catch_unwind(AssertUnwindSafe(|| audit.file(file)));
     match audited {
         Ok(audited) => audited.map_err(|error| error.to_string()),
         Err(_) => Err(format!("{}: error: defect of xpuc: the audit panicked", file.display())),
