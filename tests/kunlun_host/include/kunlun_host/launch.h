@@ -43,8 +43,8 @@ void begin(uint64_t seed);
 void end();
 /// Makes the n-th event after `begin` fail, counted from 1: an allocation, transfer, launch or wait.
 void fail_at(int64_t n);
-/// What the program returned; a failure that was injected has to be seen in it.
-void returned(int code);
+/// What the program returned; a failure that was injected has to be seen in it. Whether one was.
+bool returned(int code);
 
 struct Counts {
   int64_t launches = 0, transfers = 0, waits = 0, allocations = 0, frees = 0;

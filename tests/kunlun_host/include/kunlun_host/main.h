@@ -31,29 +31,30 @@ inline std::vector<int> run_kernel_case(const Case& one) {
   return host;
 }
 
-/// CASE bad|good SEEDS [FAIL]: with FAIL, `bad` has that event fail, and `good` each in turn, with a seed of its own.
+/// CASE bad|good FIRST LAST [FAIL]: with seeds FIRST to LAST. With FAIL, `bad` has that event fail, and `good` each in
+/// turn, one a seed, after a first run in which none does.
 inline int run(const Case* cases, size_t count, int argc, char** argv) {
-  if (argc < 4) return 2;
-  int seeds = atoi(argv[3]), fail = argc > 4 ? atoi(argv[4]) : 0;
+  if (argc < 5) return 2;
+  int start = atoi(argv[3]), stop = atoi(argv[4]), fail = argc > 5 ? atoi(argv[5]) : 0;
   bool good = strcmp(argv[2], "good") == 0;
   for (size_t i = 0; i < count; i++) {
     const Case& one = cases[i];
     if (strcmp(one.name, argv[1]) != 0 || strcmp(one.which, argv[2]) != 0) continue;
-    std::vector<int> first;
+    std::vector<int> values;
     int64_t events = 0;
-    for (int seed = 1; seed <= seeds; seed++) {
+    for (int seed = start; seed <= stop; seed++) {
       kunlun_host::begin(static_cast<uint64_t>(seed));
       if (fail && !good) kunlun_host::fail_at(fail);
-      if (fail && good && seed > 1) kunlun_host::fail_at((seed - 2) % events + 1);
+      if (fail && good && seed > start) kunlun_host::fail_at((seed - start - 1) % events + 1);
       if (one.function) {
         int code = one.function();
-        kunlun_host::returned(code);
-        if (seed == 1 && good && code != 0) kunlun_host::report("failed", "the case says so", {});
-        if (seed == 1) events = kunlun_host::counts().events();
+        bool failed = kunlun_host::returned(code);
+        if (good && (code != 0) != failed) kunlun_host::report("failed", "the case says so", {});
+        if (seed == start) events = kunlun_host::counts().events();
       } else {
-        std::vector<int> values = run_kernel_case(one);
-        if (seed > 1 && values != first) kunlun_host::report("unequal", "another seed, another result", {});
-        first = values;
+        std::vector<int> now = run_kernel_case(one);
+        if (seed > start && now != values) kunlun_host::report("unequal", "another seed, another result", {});
+        values = now;
       }
       kunlun_host::end();
     }

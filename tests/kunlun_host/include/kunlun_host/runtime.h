@@ -516,7 +516,8 @@ inline void touch_symbol(int index, const Where& where, uintptr_t at) {
            text("%zu bytes of group shared memory, of which a group has %zu", total, GROUP_BYTES - STACK_BYTES), where, at);
 }
 
-inline Place locate(uintptr_t at, size_t bytes, bool write, const Where& where) {
+/// `by`: what accesses, if it is more than an access.
+inline Place locate(uintptr_t at, size_t bytes, bool write, const Where& where, const char* by = nullptr) {
   State& s = state();
   Core* core = s.core;
   if (on_device(at)) {
@@ -549,12 +550,12 @@ inline Place locate(uintptr_t at, size_t bytes, bool write, const Where& where) 
              at);
     return {LM, core->cells + (at - (core->top - WINDOW_BYTES)), reinterpret_cast<uint8_t*>(at)};
   }
-  if (at < 4096) report("null-pointer", text("%s of %zu bytes", verb(write), bytes), where, at);
+  std::string what = by ? text("%s by %s", verb(write), by) : text("%s of %zu bytes", verb(write), bytes);
+  if (at < 4096) report("null-pointer", what, where, at);
   if (functions().size() && at >= functions().begin()->first - (16 << 20) &&
       at <= functions().rbegin()->first + (64 << 20))
-    report("global-variable",
-           text("%s of %zu bytes of a global variable, or a shared one of a template", verb(write), bytes), where, at);
-  report("host-pointer", text("%s of %zu bytes through a pointer of the host", verb(write), bytes), where, at);
+    report("global-variable", what + " of a global variable, or a shared one of a template", where, at);
+  report("host-pointer", what + " through a pointer of the host", where, at);
 }
 
 inline bool launch_ordered(uint32_t earlier) {
@@ -675,8 +676,7 @@ inline const char* name_of(Transfer kind) {
 
 inline Place end_of_transfer(Transfer transfer, Kind expected, uintptr_t at, size_t bytes, size_t room, bool write,
                              const Where& where) {
-  // The compiler knows only the object that it sees: device memory has bounds of its own.
-  Place place = locate(at, 1, write, where);
+  Place place = locate(at, 1, write, where, name_of(transfer));
   if (place.kind != expected)
     report("wrong-memory", text("%s %s %s memory, expected %s", name_of(transfer), write ? "writes" : "reads",
                                 name_of(place.kind), name_of(expected)), where, at);
@@ -776,7 +776,7 @@ void barrier(const char* name, const char* file, int line) {
 }
 
 inline Place vector_place(Memory memory, uintptr_t at, size_t room, size_t bytes, bool write, const Where& where) {
-  Place place = locate(at, 1, write, where);
+  Place place = locate(at, 1, write, where, "a vector");
   Kind expected = memory == MEMORY_LM ? LM : SM;
   if (place.kind != expected)
     report("wrong-memory", text("vector %s of %s memory, expected %s", verb(write), name_of(place.kind),
@@ -1025,10 +1025,12 @@ void end() {
 void fail_at(int64_t n) { state().fail_at = n; }
 Counts counts() { return state().counts; }
 
-void returned(int code) {
+bool returned(int code) {
   State& s = state();
-  if (s.injected && code == 0) report("ignored-failure", "success is returned although " + s.injected_what, {});
+  bool injected = s.injected;
+  if (injected && code == 0) report("ignored-failure", "success is returned although " + s.injected_what, {});
   s.injected = false;
+  return injected;
 }
 
 /// Counts an event; whether it fails.
