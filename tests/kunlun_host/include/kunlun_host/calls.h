@@ -23,5 +23,7 @@ void vector_write(Memory memory, void* at, size_t room, int mask, const int* lan
 void vector_gather(const void* at, const int* offsets, int mask, int* lanes, const char* file, int line);
 void vector_scatter(void* at, const int* offsets, int mask, const int* lanes, const char* file, int line);
 void vector_undefined(const char* file, int line);
+/// Ends the process: the host does not know what that means.
+void unsupported(const char* what, const char* file, int line);
 
 }  // namespace kunlun_host

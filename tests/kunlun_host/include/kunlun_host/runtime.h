@@ -348,7 +348,7 @@ inline std::map<uintptr_t, std::string>& functions() {
       const Elf64_Sym& symbol = first[k];
       uintptr_t at = symbol.st_value + bias;
       if (ELF64_ST_TYPE(symbol.st_info) == STT_FUNC && symbol.st_value) (*all)[at] = names + symbol.st_name;
-      if (ELF64_ST_TYPE(symbol.st_info) != STT_OBJECT) continue;
+      if (ELF64_ST_TYPE(symbol.st_info) != STT_OBJECT || symbol.st_size == 0) continue;
       bool shared = within(at, __start_kunlun_sm, __stop_kunlun_sm);
       if (!shared && !within(at, __start_kunlun_gsm, __stop_kunlun_gsm)) continue;
       std::string mangled = names + symbol.st_name;
@@ -861,6 +861,10 @@ void vector_scatter(void* pointer, const int* offsets, int mask, const int* lane
 
 void vector_undefined(const char* file, int line) {
   report("uninitialised-read", "a vector that nothing was assigned to", {{file, line}, nullptr});
+}
+
+void unsupported(const char* what, const char* file, int line) {
+  report("unsupported", what, {{file, line}, nullptr});
 }
 
 // --- frames ----------------------------------------------------------------------------------------------------------

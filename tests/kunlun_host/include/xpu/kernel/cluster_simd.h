@@ -128,11 +128,12 @@ KUNLUN_HOST_LANES(or_uint32x16, uint32x16_t, uint32_t, a | b)
 
 KUNLUN_HOST_VECTOR int32x16_t vset_zero_int() { return int32x16_t(0); }
 
-/// Lanes moved down by the place of the one bit in `shift`; zeros come in above.
-KUNLUN_HOST_VECTOR int32x16_t vsrlp_int32x16(int shift, const int32x16_t& v, KUNLUN_HOST_SITE) {
-  int by = __builtin_ctz((unsigned)shift);
+/// The whole vector shifted down by `bits`, so far only by whole lanes; zeros come in above.
+KUNLUN_HOST_VECTOR int32x16_t vsrlp_int32x16(int bits, const int32x16_t& v, KUNLUN_HOST_SITE) {
+  if (bits < 0 || bits % 32 != 0) kunlun_host::unsupported("vsrlp by less than a lane", file, line);
   int32x16_t result(0);
-  for (int i = 0; i + by < 16; i++) result.kunlun_host_define()[i] = v.kunlun_host_lanes(file, line)[i + by];
+  for (int i = 0; i + bits / 32 < 16; i++)
+    result.kunlun_host_define()[i] = v.kunlun_host_lanes(file, line)[i + bits / 32];
   return result;
 }
 
