@@ -66,6 +66,8 @@ pub(crate) enum Stmt {
     Loop(Vec<Stmt>),
     /// `throw`: nothing behind it runs.
     Throw,
+    /// Whatever it does, nothing is known behind it: `goto`, a label, too deep a nesting.
+    Unknown,
 }
 
 impl Expr {
@@ -113,7 +115,7 @@ pub(crate) fn walk<'a>(stmts: &'a [Stmt], see: &mut dyn FnMut(&'a Expr)) {
         }
         Stmt::Do(expr) => expr.walk(see),
         Stmt::If { condition, .. } => condition.walk(see),
-        Stmt::Block(_) | Stmt::Loop(_) | Stmt::Throw => {}
+        Stmt::Block(_) | Stmt::Loop(_) | Stmt::Throw | Stmt::Unknown => {}
     });
 }
 

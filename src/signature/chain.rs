@@ -127,7 +127,9 @@ fn statement_end(unit: &Unit, bare: &str, from: usize) -> usize {
 fn whole(unit: &Unit, chain: Chain) -> Chain {
     let several = |define: &&Define| {
         let body = bare(&define.body);
-        body.contains([',', '.', '{', '(']) && words(&bare(&chain.text), &define.name).next().is_some()
+        let nested = unit.defines.iter().any(|other| words(&body, &other.name).next().is_some());
+        (nested || body.contains([',', '.', '{', '(']))
+            && words(&bare(&chain.text), &define.name).next().is_some()
     };
     if !unit.defines.iter().any(|define| several(&define)) {
         return chain;

@@ -218,9 +218,21 @@ impl Parser<'_> {
 
     fn operand(&mut self) -> Option<Operand> {
         let token = *self.tokens.get(self.at)?;
-        // A macro with arguments is worth whatever it is worth.
-        if self.tokens.get(self.at + 1) == Some(&"(") || !token.bytes().all(super::lex::is_word) {
+        if !token.bytes().all(super::lex::is_word) {
             return None;
+        }
+        // A macro with arguments is worth whatever it is worth, the same wherever it stands.
+        if self.tokens.get(self.at + 1) == Some(&"(") {
+            let mut depth = 0_usize;
+            let end = self.tokens[self.at..].iter().position(|token| {
+                depth += usize::from(*token == "(");
+                let closes = *token == ")";
+                depth -= usize::from(closes && depth > 0);
+                closes && depth == 0
+            })?;
+            let text = self.tokens[self.at..=self.at + end].concat();
+            self.at += end + 1;
+            return Some(Operand::Name(text));
         }
         self.at += 1;
         match token {
@@ -274,7 +286,7 @@ mod tests {
 
     #[test]
     fn what_is_no_condition_is_opaque() {
-        for text in ["", "(", "A +", "!", "A == B", "f(x) > 2", "defined(", &"(".repeat(1000)] {
+        for text in ["", "(", "A +", "!", "A == B", "f(x", "defined(", &"(".repeat(1000)] {
             assert!(matches!(Condition::read(text), Condition::Opaque(_)), "{text}");
         }
     }

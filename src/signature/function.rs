@@ -6,6 +6,7 @@ use super::cpp_type::{Aliases, CppType};
 use super::preprocess::{Unit, words};
 use super::syntax::{Reader, children, innermost, parse};
 use super::text::Place;
+use std::sync::Arc;
 use tree_sitter::Node;
 
 /// A function, defined or declared.
@@ -21,7 +22,7 @@ pub(crate) struct Function {
     /// Where its name stands.
     pub(crate) place: Place,
     /// What names of types stand for where it is.
-    pub(crate) aliases: Aliases,
+    pub(crate) aliases: Arc<Aliases>,
     /// Whether other files cannot see it: it is static, or in an anonymous namespace.
     pub(crate) internal: bool,
     /// Whether it is a template.
@@ -69,10 +70,12 @@ pub(crate) fn functions(unit: &Unit) -> Vec<Function> {
         unit,
         reader: Reader { text: &unit.code },
         aliases: Aliases::new(),
+        shared: Arc::default(),
         anonymous: 0,
         out: Vec::new(),
     };
     finder.aliases(tree.root_node(), 0);
+    finder.shared = Arc::new(finder.aliases.clone());
     finder.scope(tree.root_node(), "", false, 0);
     finder.out
 }
@@ -84,6 +87,8 @@ struct Finder<'u> {
     unit: &'u Unit,
     reader: Reader<'u>,
     aliases: Aliases,
+    /// The same, once all are known.
+    shared: Arc<Aliases>,
     /// How many anonymous namespaces are open.
     anonymous: usize,
     out: Vec<Function>,
@@ -199,7 +204,7 @@ impl Finder<'_> {
             returns: if returns == "auto" { String::new() } else { returns },
             body: body.map(|body| self.reader.body(body)),
             place: self.unit.text.place(name.byte_range()),
-            aliases: self.aliases.clone(),
+            aliases: Arc::clone(&self.shared),
             internal: is_static || self.anonymous > 0,
             template,
             unit: self.unit.clone(),

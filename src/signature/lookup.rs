@@ -88,8 +88,8 @@ pub(crate) struct Around<'f> {
     path: Option<PathBuf>,
     folders: &'f mut Folders,
     read: BTreeMap<PathBuf, Option<Rc<Source>>>,
-    /// Functions of a name in a file under a choice.
-    found: BTreeMap<(PathBuf, String, Choice), Vec<Function>>,
+    /// Functions of a file under a choice.
+    found: BTreeMap<(PathBuf, Choice), Vec<Function>>,
 }
 
 impl<'f> Around<'f> {
@@ -194,29 +194,16 @@ impl<'f> Around<'f> {
     }
 
     fn within(&mut self, file: &Path, name: &str, unit: &Unit) -> Vec<Function> {
-        let last = last_name(name).to_owned();
-        let key = (file.to_owned(), last.clone(), unit.choice.clone());
-        if let Some(found) = self.found.get(&key) {
-            return matching(name, found).into_iter().cloned().collect();
-        }
+        let last = last_name(name);
         let source = self.read.entry(file.to_owned()).or_insert_with(|| read(file).ok().map(Rc::new));
-        let found = match source.clone().filter(|source| source.mentions(&last)) {
-            Some(source) => {
-                let of = |choice| {
-                    let all = functions(&source.unit(choice));
-                    matching(&last, &all).into_iter().cloned().collect::<Vec<_>>()
-                };
-                let first = of(&unit.choice);
-                if first.is_empty() {
-                    source.choices().iter().map(of).find(|found| !found.is_empty()).unwrap_or_default()
-                } else {
-                    first
-                }
-            }
-            None => Vec::new(),
-        };
-        self.found.insert(key, found.clone());
-        matching(name, &found).into_iter().cloned().collect()
+        let Some(source) = source.clone().filter(|source| source.mentions(last)) else { return Vec::new() };
+        let choices = std::iter::once(unit.choice.clone()).chain(source.choices());
+        let mut found = choices.map(|choice| {
+            let key = (file.to_owned(), choice);
+            let all = self.found.entry(key).or_insert_with_key(|(_, choice)| functions(&source.unit(choice)));
+            matching(name, all).into_iter().cloned().collect::<Vec<_>>()
+        });
+        found.find(|found| !found.is_empty()).unwrap_or_default()
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Source {
     pieces: Vec<Piece>,
     conditionals: Vec<Conditional>,
     defines: Vec<Define>,
+    /// Names of `#undef`.
+    undefined: Vec<String>,
     /// `#error`: a choice under which one is left does not compile.
     errors: Vec<usize>,
     /// Files that it includes, as written in quotes.
@@ -86,6 +88,7 @@ impl Source {
             pieces,
             conditionals: Vec::new(),
             defines: Vec::new(),
+            undefined: Vec::new(),
             errors: Vec::new(),
             includes: Vec::new(),
         };
@@ -128,6 +131,7 @@ impl Source {
                     }
                 }
                 "define" => self.defines.extend(define(rest, range.clone())),
+                "undef" => self.undefined.push(first_word(rest).0.to_owned()),
                 "error" => self.errors.push(range.start),
                 "include" => self.includes.extend(included(rest)),
                 _ => {}
@@ -151,9 +155,15 @@ impl Source {
             .for_each(|(condition, _)| condition.asks(&mut asked));
         // What the file defines, whatever holds, is worth that.
         let fixed = |name: &str| {
-            let define = self.defines.iter().find(|define| define.name == name && define.params.is_none())?;
+            let mut defines = self.defines.iter().filter(|define| define.name == name);
+            let (define, None) = (defines.next()?, defines.next()) else { return None };
             let always = !self.bodies().any(|body| body.contains(&define.range.start));
-            always.then(|| integer(&define.body).unwrap_or(1))
+            let first = self.conditionals.iter().flat_map(|c| &c.branches).map(|(_, body)| body.start).min();
+            let before = first.is_some_and(|first| define.range.start < first);
+            let value = if define.body.is_empty() { Some(1) } else { integer(&define.body) };
+            value.filter(|_| {
+                always && before && define.params.is_none() && !self.undefined.iter().any(|n| n == name)
+            })
         };
         let values = |(name, asked): (&String, &Asked)| match fixed(name) {
             Some(value) => (name.clone(), vec![Some(value)]),

@@ -114,7 +114,8 @@ impl<'t> Reader<'t> {
             "call_expression" => {
                 let callee = field("function")?;
                 let values = args(field("arguments")?);
-                let cast = self.text_of(callee).starts_with("static_cast");
+                let callee_text = self.compact(callee);
+                let cast = callee_text.strip_prefix("static_cast<").is_some_and(keeps_integers);
                 match <[Expr; 1]>::try_from(values) {
                     // A conversion between integers changes nothing here.
                     Ok([value]) if cast => value.kind,
@@ -122,7 +123,9 @@ impl<'t> Reader<'t> {
                     Err(values) => ExprKind::Call(sub(callee), values),
                 }
             }
-            "cast_expression" => return Some(self.expr_at(field("value")?, depth + 1).kind),
+            "cast_expression" if field("type").is_some_and(|ty| keeps_integers(&self.compact(ty))) => {
+                return Some(self.expr_at(field("value")?, depth + 1).kind);
+            }
             "lambda_expression" => ExprKind::Lambda(self.body_at(field("body")?, depth + 1)),
             "compound_literal_expression" => ExprKind::Call(sub(field("type")?), vec![*sub(field("value")?)]),
             "initializer_list" => ExprKind::List(args(node)),
@@ -130,8 +133,15 @@ impl<'t> Reader<'t> {
             "update_expression" => {
                 let target = sub(field("argument")?);
                 let one = Expr { kind: ExprKind::Int(1), range: node.byte_range() };
-                let op = if self.text_of(node).contains("++") { "+=" } else { "-=" };
-                ExprKind::Assign(op.to_owned(), target, Box::new(one))
+                let text = self.text_of(node);
+                let op = if text.contains("++") { "+=" } else { "-=" };
+                let step = ExprKind::Assign(op.to_owned(), target, Box::new(one));
+                // Behind its operand it is worth what was there before, which is not followed.
+                if text.starts_with(['+', '-']) {
+                    step
+                } else {
+                    ExprKind::Other(vec![Expr { kind: step, range: node.byte_range() }])
+                }
             }
             _ => return None,
         })
@@ -154,7 +164,7 @@ impl<'t> Reader<'t> {
 
     fn stmt(&self, node: Node<'_>, depth: usize, out: &mut Vec<Stmt>) {
         if depth > MAX_DEPTH {
-            return;
+            return out.push(Stmt::Unknown);
         }
         let field = |name: &str| node.child_by_field_name(name);
         match node.kind() {
@@ -190,6 +200,23 @@ impl<'t> Reader<'t> {
                 out.push(Stmt::Do(self.expr(node)));
             }
             "identifier" | "qualified_identifier" | "comment" => {}
+            "goto_statement" | "labeled_statement" => out.push(Stmt::Unknown),
+            "for_range_loop" => {
+                let mut inner = Vec::new();
+                if let (Some(name), Some(range)) = (field("declarator"), field("right")) {
+                    let is_const = field("type").is_some_and(|_| self.text_of(node).contains("const "));
+                    let alias = !is_const && name.kind() == "reference_declarator";
+                    let name = self.text_of(innermost(name)).to_owned();
+                    inner.push(Stmt::Declare {
+                        ty: String::new(),
+                        name,
+                        value: Some(self.expr(range)),
+                        alias,
+                    });
+                }
+                inner.extend(field("body").into_iter().flat_map(|body| self.body_at(body, depth)));
+                out.push(Stmt::Loop(inner));
+            }
             // What a local type or function does is not done here.
             "class_specifier"
             | "struct_specifier"
@@ -230,8 +257,8 @@ impl<'t> Reader<'t> {
                 _ => (Some(declarator), None),
             };
             let Some(name) = name else { continue };
-            let is_const = self.text_of(node).trim_start().starts_with("const ");
-            let alias = !is_const && matches!(name.kind(), "reference_declarator" | "pointer_declarator");
+            // Through a `const&` nothing changes, but what it names may.
+            let alias = matches!(name.kind(), "reference_declarator" | "pointer_declarator");
             let name = self.text_of(innermost(name)).to_owned();
             out.push(Stmt::Declare { ty: ty.clone(), name, value, alias });
         }
@@ -247,6 +274,12 @@ impl<'t> Reader<'t> {
         });
         Expr { kind: ExprKind::Call(Box::new(callee), args.collect()), range }
     }
+}
+
+/// Whether a conversion to this type leaves the sizes of tensors what they are.
+fn keeps_integers(ty: &str) -> bool {
+    let ty = ty.trim_end_matches('>').trim_start_matches("const ").trim_start_matches("std::");
+    matches!(ty, "int64_t" | "int" | "int32_t" | "long" | "long long" | "size_t" | "uint64_t" | "ptrdiff_t")
 }
 
 /// Whether a call of this name does not come back.

@@ -50,7 +50,8 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
 fn leads_nowhere(error: &ignore::Error) -> bool {
     match error {
         ignore::Error::Loop { .. } => true,
-        ignore::Error::WithPath { err, .. } | ignore::Error::WithDepth { err, .. } => leads_nowhere(err),
+        ignore::Error::WithPath { path, err } => path.is_symlink() || leads_nowhere(err),
+        ignore::Error::WithDepth { err, .. } => leads_nowhere(err),
         ignore::Error::Io(error) => error.kind() == io::ErrorKind::NotFound,
         _ => false,
     }

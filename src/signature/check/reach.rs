@@ -34,7 +34,7 @@ pub(super) fn unconditional(body: &[Stmt], is: &dyn Fn(&Expr) -> bool) -> bool {
             // Behind a condition nothing is certain.
             Stmt::If { condition, .. } => return within(condition, is),
             Stmt::Block(body) => unconditional(body, is),
-            Stmt::Loop(_) | Stmt::Throw => return false,
+            Stmt::Loop(_) | Stmt::Throw | Stmt::Unknown => return false,
         };
         if found {
             return true;

@@ -1,7 +1,7 @@
 //! Expressions of infer functions.
 
 use super::value::{Dtype, Shape, Size, Value};
-use super::{Machine, bounded};
+use super::{ITERATOR, Machine, are_iterators, bounded};
 use crate::signature::ast::{Expr, ExprKind};
 use xpuc_dialect::dim::Dim;
 
@@ -13,16 +13,27 @@ impl Machine {
             ExprKind::Name(name) => self.name(name),
             ExprKind::List(values) => Value::List(values.iter().map(|value| self.value(value)).collect()),
             ExprKind::Unary(op, value) => {
+                if op == "&" {
+                    self.escape(value);
+                }
                 let value = self.value(value);
                 unary(op, &value)
             }
             ExprKind::Binary(op, left, right) => {
-                let (left, right) = (self.value(left), self.value(right));
+                let before = self.value(left);
+                let worth = self.value(right);
+                if op == "&&" || op == "||" {
+                    self.maybe(right);
+                }
+                let (left, right) = (before, worth);
                 binary(op, &left, &right)
             }
             ExprKind::Choice(condition, then, otherwise) => {
                 let condition = self.condition(condition);
-                let (then, otherwise) = (self.value(then), self.value(otherwise));
+                let worth = (self.value(then), self.value(otherwise));
+                self.maybe(then);
+                self.maybe(otherwise);
+                let (then, otherwise) = worth;
                 match condition {
                     Some(true) => then,
                     Some(false) => otherwise,
@@ -41,7 +52,7 @@ impl Machine {
             ExprKind::Str(_) => Value::unknown("it is a text"),
             // When it runs, what it names may change.
             ExprKind::Lambda(_) => {
-                self.forget(expr, "a lambda may change it");
+                self.escape(expr);
                 Value::unknown("it is a lambda")
             }
             ExprKind::Member(..) | ExprKind::Other(_) => {
@@ -76,10 +87,23 @@ impl Machine {
         if let ExprKind::Member(base, method) = &callee.kind {
             return self.method(base, method, args);
         }
-        let Some(name) = callee.name() else { return Value::unknown("a call is not followed") };
+        let Some(name) = callee.name() else {
+            self.value(callee);
+            std::iter::once(callee).chain(args).for_each(|expr| self.forget(expr, "a call may change it"));
+            return Value::unknown("a call is not followed");
+        };
+        // A variable, or what has the name of something of the standard library, is a function of its own.
+        if self.values.contains_key(name) {
+            std::iter::once(callee).chain(args).for_each(|expr| self.forget(expr, "a call may change it"));
+            return Value::unknown(format!("{name} is not followed"));
+        }
         let values: Vec<Value> = args.iter().map(|arg| self.value(arg)).collect();
         let bare = name.split('<').next().unwrap_or_default();
         match (bare.rsplit("::").next().unwrap_or_default(), &values[..]) {
+            ("ref" | "cref", _) => {
+                args.iter().for_each(|arg| self.escape(arg));
+                Value::unknown("a reference is not followed")
+            }
             ("max", [a, b]) => sizes(a, b, |a, b| Dim::max(a, b).ok()),
             ("max", [Value::List(values)]) if values.len() == 2 => {
                 sizes(&values[0], &values[1], |a, b| Dim::max(a, b).ok())
@@ -92,20 +116,8 @@ impl Machine {
             ("vector" | "initializer_list", values) => vector(name, values),
             (other, _) => {
                 // It may change what is passed by reference; parameters by `const&` are not variables of ours.
-                args.iter().for_each(|arg| self.forget_locals(arg));
+                args.iter().for_each(|arg| self.forget(arg, "a call may change it"));
                 Value::unknown(format!("{other} is not followed"))
-            }
-        }
-    }
-
-    fn forget_locals(&mut self, arg: &Expr) {
-        let names: Vec<String> = self.fixed.iter().cloned().collect();
-        let kept: Vec<(String, Option<Value>)> =
-            names.into_iter().map(|name| (name.clone(), self.values.get(&name).cloned())).collect();
-        self.forget(arg, "a call may change it");
-        for (name, value) in kept {
-            if let Some(value) = value {
-                self.values.insert(name, value);
             }
         }
     }
@@ -145,13 +157,19 @@ impl Machine {
                 self.store(base, pushed);
                 Value::unknown("push_back returns nothing")
             }
-            ("reserve" | "begin" | "end" | "cbegin" | "cend", ..) => {
-                Value::unknown(format!("{method} is not followed"))
+            ("reserve", ..) => Value::unknown("reserve returns nothing"),
+            ("begin" | "end" | "cbegin" | "cend", ..) => {
+                self.escape(base);
+                Value::unknown(ITERATOR)
+            }
+            ("data", ..) => {
+                self.escape(base);
+                Value::unknown("a pointer is not followed")
             }
             // Whatever it does, it may change what it is called on.
             _ => {
                 self.store(base, Value::unknown(format!("{method} is not followed")));
-                args.iter().for_each(|arg| self.forget_locals(arg));
+                args.iter().for_each(|arg| self.forget(arg, "a call may change it"));
                 Value::unknown(format!("{method} is not followed"))
             }
         }
@@ -173,6 +191,9 @@ impl Machine {
     /// Puts a value into a variable, or an element of one.
     fn store(&mut self, target: &Expr, value: Value) {
         match &target.kind {
+            ExprKind::Name(name) if self.escaped.contains(name) => {
+                self.values.insert(name.clone(), Value::unknown("something else may change it"));
+            }
             ExprKind::Name(name) => {
                 if let Some(old) = self.values.get_mut(name) {
                     // `shape = {a, b}`
@@ -203,6 +224,17 @@ impl Machine {
             _ => self.forget(target, "it is assigned in a way that is not followed"),
         }
     }
+
+    /// An expression that may have been evaluated or not: what it assigns is not known.
+    fn maybe(&mut self, expr: &Expr) {
+        let mut targets = Vec::new();
+        expr.walk(&mut |expr| {
+            if let ExprKind::Assign(_, target, _) = &expr.kind {
+                targets.push(&**target);
+            }
+        });
+        targets.into_iter().for_each(|target| self.forget(target, "it depends on a condition"));
+    }
 }
 
 /// `std::vector<T>(...)` and `std::vector<T>{...}`.
@@ -213,6 +245,8 @@ fn vector(ty: &str, values: &[Value]) -> Value {
     };
     match values {
         [] => list(Vec::new()),
+        [Value::List(values)] if are_iterators(values) => Value::unknown(ITERATOR),
+        values if are_iterators(values) => Value::unknown(ITERATOR),
         // Braces around a shape copy it.
         [Value::List(values)] if of_sizes && matches!(values[..], [Value::Shape(_)]) => values[0].clone(),
         [Value::List(values)] => list(values.clone()),

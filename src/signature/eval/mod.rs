@@ -28,7 +28,8 @@ pub(crate) fn returns(
     values: BTreeMap<String, Value>,
     fixed: BTreeSet<String>,
 ) -> Vec<Returned> {
-    let mut machine = Machine { values, fixed, returned: Vec::new(), steps: MAX_STEPS };
+    let escaped = BTreeSet::new();
+    let mut machine = Machine { values, fixed, escaped, returned: Vec::new(), steps: MAX_STEPS };
     machine.run(body);
     machine.returned
 }
@@ -38,7 +39,10 @@ const MAX_STEPS: usize = 100_000;
 
 struct Machine {
     values: BTreeMap<String, Value>,
+    /// Parameters that nothing changes.
     fixed: BTreeSet<String>,
+    /// Variables that something else may change at any time.
+    escaped: BTreeSet<String>,
     returned: Vec<Returned>,
     steps: usize,
 }
@@ -67,9 +71,12 @@ impl Machine {
                 let worth = value.as_ref().map(|value| self.value(value));
                 self.values.insert(name.clone(), bounded(declared(ty, worth)));
                 if let Some(value) = value.as_ref().filter(|_| *alias) {
-                    // What is done to one is done to the other.
-                    self.forget(value, "it has two names");
-                    self.values.insert(name.clone(), Value::unknown("it has two names"));
+                    // What is done to one is done to the other; parameters by `const&` stay what they are.
+                    if self.names_variables(value) {
+                        self.escape(value);
+                        self.escaped.insert(name.clone());
+                        self.values.insert(name.clone(), Value::unknown("it has two names"));
+                    }
                 }
             }
             Stmt::Do(expr) => {
@@ -98,6 +105,11 @@ impl Machine {
                 self.values = before;
             }
             Stmt::Throw => return Flow::Ends,
+            Stmt::Unknown => {
+                let names: Vec<String> = self.values.keys().cloned().collect();
+                self.escaped.extend(names);
+                self.values.values_mut().for_each(|value| *value = Value::unknown("what runs is not known"));
+            }
         }
         Flow::Goes
     }
@@ -119,13 +131,33 @@ impl Machine {
         flow
     }
 
-    /// Nothing is known any more of the variables that an expression names.
+    /// Whether an expression names a variable that can change.
+    fn names_variables(&self, expr: &Expr) -> bool {
+        let mut found = false;
+        expr.walk(&mut |expr| {
+            let is = |name: &str| self.values.contains_key(name) && !self.fixed.contains(name);
+            found |= expr.name().is_some_and(is);
+        });
+        found
+    }
+
+    /// Nothing is known any more of the variables that an expression names, but for those that cannot change.
     fn forget(&mut self, expr: &Expr, why: &str) {
         expr.walk(&mut |expr| {
-            if let Some(value) = expr.name().and_then(|name| self.values.get_mut(name)) {
+            let Some(name) = expr.name().filter(|name| !self.fixed.contains(*name)) else { return };
+            if let Some(value) = self.values.get_mut(name) {
                 *value = Value::unknown(why);
             }
         });
+    }
+
+    /// The same from here on, whatever is assigned: something else may change them at any time.
+    fn escape(&mut self, expr: &Expr) {
+        expr.walk(&mut |expr| {
+            let name = expr.name().filter(|name| !self.fixed.contains(*name));
+            self.escaped.extend(name.map(str::to_owned));
+        });
+        self.forget(expr, "something else may change it");
     }
 
     fn branch(&mut self, condition: &Expr, then: &[Stmt], otherwise: &[Stmt]) -> Flow {
@@ -168,6 +200,14 @@ fn elements(expr: &Expr) -> Vec<Range<usize>> {
     }
 }
 
+/// Why an iterator is worth nothing here.
+const ITERATOR: &str = "an iterator is not followed";
+
+/// Whether a list is a range of something else.
+fn are_iterators(values: &[Value]) -> bool {
+    values.len() == 2 && values.iter().all(|value| *value == Value::unknown(ITERATOR))
+}
+
 /// Most elements of a value, those within its elements counted too.
 const MAX_ELEMENTS: usize = 4096;
 
@@ -183,6 +223,7 @@ fn declared(ty: &str, value: Option<Value>) -> Value {
         return Value::unknown("it is no integer");
     }
     match value {
+        Some(Value::List(values)) if are_iterators(&values) => Value::unknown(ITERATOR),
         Some(value @ Value::List(_)) if of_sizes => Value::Shape(value.shape()),
         Some(value) => value,
         None if of_sizes => Value::Shape(Shape::Dims(Vec::new())),
@@ -211,8 +252,12 @@ fn changed(body: &[Stmt]) -> Vec<String> {
         _ => {}
     });
     each(body, &mut |stmt| {
-        if let Stmt::Declare { name, .. } = stmt {
+        if let Stmt::Declare { name, value, alias, .. } = stmt {
             names.push(name.clone());
+            // What is changed through a reference is what it refers to.
+            value.iter().filter(|_| *alias).for_each(|value| {
+                value.walk(&mut |expr| names.extend(expr.name().map(str::to_owned)));
+            });
         }
     });
     names

@@ -145,7 +145,11 @@ impl Value {
     pub(crate) fn shape(&self) -> Shape {
         match self {
             Value::Shape(shape) => shape.clone(),
-            Value::List(values) => Shape::Dims(values.iter().map(Value::size).collect()),
+            // Braces around a shape copy it.
+            Value::List(values) => match &values[..] {
+                [Value::Shape(shape)] => shape.clone(),
+                values => Shape::Dims(values.iter().map(Value::size).collect()),
+            },
             Value::Unknown(why) => Shape::Unknown(why.clone()),
             _ => Shape::Unknown("it is no shape".to_owned()),
         }
