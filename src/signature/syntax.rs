@@ -238,6 +238,9 @@ impl<'t> Reader<'t> {
     fn declaration(&self, node: Node<'_>, out: &mut Vec<Stmt>) {
         let Some(ty) = node.child_by_field_name("type") else { return };
         let ty = self.compact(ty);
+        // A static variable keeps what an earlier call left.
+        let text = self.text_of(node).trim_start();
+        let keeps = text.starts_with("static ") && !text.contains("const");
         let mut cursor = node.walk();
         for declarator in node.children_by_field_name("declarator", &mut cursor) {
             let (name, value) = match declarator.kind() {
@@ -257,6 +260,8 @@ impl<'t> Reader<'t> {
                 _ => (Some(declarator), None),
             };
             let Some(name) = name else { continue };
+            let unknown = |value: Expr| Expr { kind: ExprKind::Other(Vec::new()), ..value };
+            let value = if keeps { value.map(unknown) } else { value };
             // Through a `const&` nothing changes, but what it names may.
             let alias = matches!(name.kind(), "reference_declarator" | "pointer_declarator");
             let name = self.text_of(innermost(name)).to_owned();

@@ -22,8 +22,11 @@ impl Machine {
             ExprKind::Binary(op, left, right) => {
                 let before = self.value(left);
                 let worth = self.value(right);
-                if op == "&&" || op == "||" {
-                    self.maybe(right);
+                match op.as_str() {
+                    "&&" | "||" => self.maybe(right),
+                    // What a stream gives, it puts there.
+                    ">>" => self.forget(right, "a stream may change it"),
+                    _ => {}
                 }
                 let (left, right) = (before, worth);
                 binary(op, &left, &right)
