@@ -3,7 +3,7 @@
 use super::ast::Stmt;
 use super::chain::balanced_end;
 use super::cpp_type::{Aliases, CppType};
-use super::preprocess::{Unit, words};
+use super::preprocess::{Define, Unit, words};
 use super::syntax::{Reader, children, innermost, parse};
 use super::text::Place;
 use std::sync::Arc;
@@ -17,6 +17,8 @@ pub(crate) struct Function {
     pub(crate) params: Vec<Param>,
     /// The type it returns; empty for `auto` and where none was found.
     pub(crate) returns: String,
+    /// Whether macros of the file hide statements of the body.
+    pub(crate) hides: bool,
     /// `None` for a declaration.
     pub(crate) body: Option<Vec<Stmt>>,
     /// Where its name stands.
@@ -202,6 +204,7 @@ impl Finder<'_> {
             name: name_text,
             params,
             returns: if returns == "auto" { String::new() } else { returns },
+            hides: body.is_some_and(|body| self.hides(body)),
             body: body.map(|body| self.reader.body(body)),
             place: self.unit.text.place(name.byte_range()),
             aliases: Arc::clone(&self.shared),
@@ -209,6 +212,19 @@ impl Finder<'_> {
             template,
             unit: self.unit.clone(),
         });
+    }
+
+    /// Whether the text uses a macro that assigns, returns or decides something.
+    fn hides(&self, body: Node<'_>) -> bool {
+        let text = self.unit.bare.get(body.byte_range()).unwrap_or_default();
+        let acts = |define: &Define| {
+            let body = define.body.replace("==", "").replace("!=", "").replace("<=", "").replace(">=", "");
+            let is = |word: &str| words(&body, word).next().is_some();
+            body.contains(['=', ';'])
+                || body.contains("++")
+                || ["return", "if", "goto", "push_back"].into_iter().any(is)
+        };
+        self.unit.defines.iter().any(|define| words(text, &define.name).next().is_some() && acts(define))
     }
 
     fn param(&self, node: Node<'_>) -> Option<Param> {

@@ -47,7 +47,7 @@ fn results(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
         out.push(Finding::new(Code::PD031, &declared.name, &function.place, modes, message));
         return;
     }
-    let Some(body) = &function.body else { return };
+    let Some(body) = function.body.as_ref().filter(|_| !function.hides) else { return };
     // How many a Vec stands for is not declared.
     if declared.outputs().iter().any(|output| output.is_vector()) {
         return;
