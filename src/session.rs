@@ -195,7 +195,8 @@ fn registered(module: &Module, source: &str, file: &str) -> Result<Vec<Op>, Erro
     }
     let program: Vec<&str> = module.funcs.iter().filter(|f| !f.body.is_empty()).map(|f| &*f.name).collect();
     let found = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    let message = format!("expected a registration of {}, found {found}", program.join(" or "));
+    let message =
+        format!("expected a registration of {} that can be read, found {found}", program.join(" or "));
     Err(Error::Verify(vec![Diagnostic { loc: Loc::new(file, 1, 1), message }]))
 }
 

@@ -1,10 +1,9 @@
 //! A file's ops, and what is wrong with them.
 
 use super::allow;
-use super::bind::{Mode, Role};
 use super::condition::Choice;
 use super::declared::{Level, Tensor};
-use super::eval::{Dtype, Shape, Value};
+use super::eval::{Dtype, Shape};
 use super::finding::Finding;
 use super::folder::Folders;
 use super::function::functions;
@@ -106,7 +105,7 @@ impl Audit {
     }
 }
 
-/// The ops that a text registers, as `xpu.signature`; of a file with conditions, as if all of them held. A path
+/// The ops that a text registers and that could be read, as `xpu.signature`; of a file with conditions, as if all of them held. A path
 /// says where functions are looked for that are not in the text.
 pub fn import(file: &str, text: &str, path: Option<&Path>) -> Vec<ir::Op> {
     let source = Source::new(Text::new(file, text.to_owned()));
@@ -122,7 +121,7 @@ fn imported(source: Source, path: Option<&Path>) -> Vec<ir::Op> {
     let choice = source.choices().swap_remove(0);
     let mut folders = Folders::default();
     let mut auditor = Auditor::new(source, Around::new(path.map(Path::to_owned), &mut folders));
-    auditor.ops(&choice).iter().map(signature).collect()
+    auditor.ops(&choice).iter().filter(|op| op.declared.is_read()).map(signature).collect()
 }
 
 /// Audits one file under each choice of its conditions.
@@ -177,7 +176,9 @@ impl<'f> Auditor<'f> {
             let mut findings = check::grads(&all, &mut |name| around.registers(name));
             for op in &all {
                 findings.extend(check::op(op));
+                // What could not be read contradicts nothing.
                 let same = programs.iter().filter(|program| *program.function == *op.declared.name);
+                let same = same.filter(|_| op.declared.is_read());
                 findings.extend(same.flat_map(|program| program::check(op, program)));
                 let key = (op.declared.place.clone(), op.declared.level, op.declared.name.clone());
                 let found = summary(op);
@@ -264,13 +265,4 @@ fn summaries(op: &Op) -> Vec<OutputSummary> {
         }),
     };
     op.declared.outputs().iter().zip(outputs(op)).map(one).collect()
-}
-
-/// The list that every `return` agrees on.
-pub(crate) fn inferred(op: &Op, role: Role) -> Option<Vec<Value>> {
-    let bound = op.bound(role)?;
-    let returned = bound.returns_as_bound(Mode::Pir)?;
-    let mut values = returned.iter().map(|returned| returned.value.clone());
-    let first = values.next()?;
-    values.fold(first, |a, b| a.join(&b, "it depends on a condition")).list()
 }

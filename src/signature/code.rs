@@ -45,7 +45,7 @@ codes! {
     PD006 "kernel-takes-more" "the kernel takes more inputs or attributes than are declared"
     PD007 "int64-vector-attribute" "static modes disagree on an attribute of type std::vector<int64_t> before those that InferShape takes"
     PD008 "prefix" "a function takes the first few inputs or attributes only, which is legal"
-    PD009 "optional-shape-read" "InferShape reads a size of an Optional input without a look whether it is there"
+    PD009 "optional-shape-read" "an infer function reads or returns what an Optional input has without a look whether it is there"
     PD010 "too-few-results" "an infer function returns less than there are outputs"
     PD011 "too-many-results" "an infer function returns more than there are outputs"
     PD012 "in-place-results" "an infer function returns the outputs in place too, in front of the others"

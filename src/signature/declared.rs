@@ -154,10 +154,21 @@ impl Registration {
         self.inputs.is_some() && self.outputs.is_some() && self.attrs.is_some() && self.inplace.is_some()
     }
 
+    /// The input that an output is in place of, as the in-place map names it.
+    pub fn in_place_of(&self, output: &Tensor) -> Option<&Tensor> {
+        let pair = self.inplace().iter().find(|(_, to)| to.decorated == output.decorated);
+        pair.map(|(from, _)| from)
+    }
+
+    /// The position of that input.
+    pub fn in_place_input(&self, output: &Tensor) -> Option<usize> {
+        let from = self.in_place_of(output)?;
+        self.inputs().iter().position(|input| input.decorated == from.decorated)
+    }
+
     /// The outputs that infer functions return: those that are not in place, in order.
     pub fn plain_outputs(&self) -> Vec<&Tensor> {
-        let written = |output: &Tensor| self.inplace().iter().any(|(_, to)| to.decorated == output.decorated);
-        self.outputs().iter().filter(|output| !written(output)).collect()
+        self.outputs().iter().filter(|output| self.in_place_of(output).is_none()).collect()
     }
 
     /// Whether the setter is called.

@@ -1,7 +1,6 @@
 //! A registration as IR: an `xpu.signature`, with the sizes and types that its infer functions give as Paddle binds
 //! them (SPEC, "signature").
 
-use super::audit::inferred;
 use super::bind::{Mode, Role};
 use super::eval::{Dtype, Shape, Size, Value};
 use super::op::{Op, input_shape};
@@ -54,9 +53,7 @@ pub(crate) fn outputs(op: &Op) -> Vec<Inferred> {
     let mut plain = 0;
     let mut out = Vec::new();
     for output in declared.outputs() {
-        let pair = declared.inplace().iter().find(|(_, to)| to.decorated == output.decorated);
-        let inplace =
-            pair.and_then(|(from, _)| declared.inputs().iter().position(|i| i.decorated == from.decorated));
+        let inplace = declared.in_place_input(output);
         if let Some(input) = inplace {
             let shape = Some(input_shape(declared, input));
             let dtype = Some(Dtype::OfInput(input));
@@ -80,6 +77,15 @@ pub(crate) fn outputs(op: &Op) -> Vec<Inferred> {
         plain += 1;
     }
     out
+}
+
+/// The list that every `return` agrees on.
+fn inferred(op: &Op, role: Role) -> Option<Vec<Value>> {
+    let bound = op.bound(role)?;
+    let returned = bound.returns_as_bound(Mode::Pir)?;
+    let mut values = returned.iter().map(|returned| returned.value.clone());
+    let first = values.next()?;
+    values.fold(first, |a, b| a.join(&b, "it depends on a condition")).list()
 }
 
 /// Where an infer function returns each result, if it does so in one place.

@@ -75,7 +75,7 @@ enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Each op as 'xpu.signature'; no findings
+    /// Each op that could be read as 'xpu.signature'; no findings
     Mlir,
 }
 

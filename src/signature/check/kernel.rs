@@ -4,7 +4,6 @@ use crate::signature::ast::{Expr, ExprKind, Stmt, each, walk};
 use crate::signature::bind::{Asks, Gets, Mode, Role};
 use crate::signature::code::Code;
 use crate::signature::cpp_type::{Aliases, CppType, Passed};
-use crate::signature::declared::Tensor;
 use crate::signature::finding::{Finding, Outcome, Outcomes};
 use crate::signature::op::{Bound, Op};
 use Outcome::{NotCompiled, NotLoaded, Refused, Undefined, Works, Wrong};
@@ -180,8 +179,6 @@ fn replaced(op: &Op, bound: &Bound<'_>, out: &mut Vec<Finding>) {
 fn fresh(op: &Op, value: &Expr) -> Option<String> {
     let ExprKind::List(tensors) = &value.kind else { return None };
     let declared = &op.declared;
-    let in_place =
-        |output: &Tensor| declared.inplace().iter().any(|(_, to)| to.decorated == output.decorated);
     let made = |tensor: &Expr| match &tensor.kind {
         // Functions that work in place end in an underscore.
         ExprKind::Call(callee, _) => {
@@ -190,7 +187,7 @@ fn fresh(op: &Op, value: &Expr) -> Option<String> {
         _ => false,
     };
     let all = declared.outputs().iter().zip(tensors);
-    let mut found = all.filter(|(output, tensor)| in_place(output) && made(tensor));
+    let mut found = all.filter(|(output, tensor)| declared.in_place_of(output).is_some() && made(tensor));
     found.next().map(|(output, _)| output.to_string())
 }
 

@@ -4,7 +4,7 @@ use super::kernel::is_macro;
 use crate::signature::ast::{ExprKind, walk};
 use crate::signature::bind::{Mode, Role};
 use crate::signature::code::Code;
-use crate::signature::declared::{Level, Tensor};
+use crate::signature::declared::Level;
 use crate::signature::eval::{Dtype, Value};
 use crate::signature::finding::{Finding, Outcome, Outcomes};
 use crate::signature::op::{Bound, Op, count, input_shape};
@@ -82,9 +82,8 @@ fn hides_returns(bound: &Bound<'_>) -> bool {
 /// Whether what comes last of a list is what the outputs in place have, so that what comes first is for the others.
 fn in_place_last(op: &Op, bound: &Bound<'_>, returned: &Value) -> bool {
     let declared = &op.declared;
-    let input = |from: &Tensor| declared.inputs().iter().position(|input| input.decorated == from.decorated);
-    let of = |output: &&Tensor| declared.inplace().iter().find(|(_, to)| to.decorated == output.decorated);
-    let in_place: Vec<usize> = declared.outputs().iter().filter_map(|o| input(&of(&o)?.0)).collect();
+    let outputs = declared.outputs().iter();
+    let in_place: Vec<usize> = outputs.filter_map(|output| declared.in_place_input(output)).collect();
     let Some(returned) = returned.list() else { return false };
     let last = returned.len().checked_sub(in_place.len()).map(|first| &returned[first..]);
     let expected = in_place.iter().map(|input| match bound.role {
