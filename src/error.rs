@@ -1,5 +1,6 @@
 //! What can go wrong, one variant a phase.
 
+use crate::emit::EmitError;
 use crate::run::JitError;
 use crate::target::UnknownTarget;
 use xpuc_dialect::context::{Diagnostic, ParseError, PrintError};
@@ -45,6 +46,9 @@ pub enum Error {
         /// What it said.
         message: String,
     },
+    /// The program cannot be written for the target.
+    #[error(transparent)]
+    Emit(#[from] EmitError),
     /// Machine code could not be made: a defect of this compiler.
     #[error("defect of xpuc in run: {0}")]
     Jit(#[from] JitError),
@@ -58,6 +62,7 @@ impl Error {
             Error::Parse(ParseError::Mlir(diagnostics)) | Error::Verify(diagnostics) => diagnostics.clone(),
             Error::Parse(ParseError::Import(error)) => one(error.loc(), error.to_string()),
             Error::Pass(error) => one(&error.loc, error.kind.to_string()),
+            Error::Emit(error) => one(&error.loc, error.kind.to_string()),
             other => one(&Loc::UNKNOWN, other.to_string()),
         }
     }

@@ -13,6 +13,7 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod emit;
 mod error;
 mod phase;
 mod pipeline;

@@ -7,7 +7,7 @@ use crate::stage::{Lowered, Planned, Shaped, Verified};
 use crate::target::Target;
 use std::time::{Duration, Instant};
 use xpuc_dialect::ir::Module;
-use xpuc_passes::pass::PassCx;
+use xpuc_passes::pass::{Device, Grid, PassCx};
 
 /// How much to optimize.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -72,6 +72,7 @@ pub struct Compiled {
     pub phases: Vec<Ran>,
     /// Statistics, remarks, rules that fired.
     pub cx: PassCx,
+    planned: Option<Planned>,
     lowered: Option<Lowered>,
 }
 
@@ -84,6 +85,15 @@ impl Compiled {
     /// The lowered program, if compilation went that far.
     pub fn lowered(&self) -> Option<&Lowered> {
         self.lowered.as_ref()
+    }
+
+    /// The lowered program for a device of one core, with the same launches of the same kernels: what runs in their
+    /// place on a host.
+    pub fn lowered_for_one_core(&self, session: &Session, target: &Target) -> Result<Option<Lowered>, Error> {
+        let Some(planned) = &self.planned else { return Ok(None) };
+        let grid = Grid { clusters: 1, cores: 1 };
+        let mut cx = PassCx::new(Device { grid, ..target.device });
+        session.lower(&mut cx, planned).map(Some)
     }
 }
 
@@ -114,7 +124,7 @@ pub fn compile_declared(
     watch: &mut dyn FnMut(&Ran),
 ) -> Result<Compiled, Error> {
     let cx = PassCx::new(options.target.device);
-    let done = Compiled { phases: Vec::new(), cx, lowered: None };
+    let done = Compiled { phases: Vec::new(), cx, planned: None, lowered: None };
     let mut run = Run { until: options.until, watch, done };
     let Some(module) =
         run.step(Phase::Parse, |_| session.parse_declared(source, file, declaration), Module::clone)?
@@ -146,6 +156,7 @@ pub fn compile_declared(
         return Ok(run.done);
     }
     run.done.lowered = run.step(Phase::Lower, |cx| session.lower(cx, &planned), stage_module)?;
+    run.done.planned = Some(planned);
     Ok(run.done)
 }
 

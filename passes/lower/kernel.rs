@@ -4,9 +4,9 @@ use super::elemental::Elements;
 use super::loops::Part;
 use super::{LowerError, PARTITION_ELEMENTS};
 use crate::pass::{Grid, PassError};
-use rustc_hash::FxHashSet as HashSet;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::Cell;
-use xpuc_dialect::ir::{Attr, Builder, Func, Op, OpId, OpSpec, Type, ValueId};
+use xpuc_dialect::ir::{Attr, Builder, Def, Func, Op, OpId, OpSpec, Type, ValueId};
 use xpuc_dialect::ops::{Form, Kind, Parts};
 
 /// What kernels are made for.
@@ -54,10 +54,16 @@ pub(super) fn build<'a>(
     kernel.attrs.insert("xpu.kernel".into(), Attr::Unit);
     let (entry, args) = (kernel.body[0], kernel.args().to_vec());
     let (own, also) = args[2..].split_at(uses.len());
-    let mut elements = Elements::new(func, uses.into_iter().zip(own.iter().copied()).collect());
+    let mut map: HashMap<ValueId, ValueId> = uses.into_iter().zip(own.iter().copied()).collect();
     let program = Program { cluster: args[0], core: args[1], grid, known: Cell::new(None) };
     let mut k = Builder::new(&mut kernel, entry);
     k.loc = op.loc.clone();
+    for constant in from_outside(func, id).into_iter().filter(|v| func.constant(*v).is_some()) {
+        if let Def::Result(op, _) = func.def(constant) {
+            k.clone_op(func, op, &mut map);
+        }
+    }
+    let mut elements = Elements::new(func, map);
     body(&mut k, &mut elements, &program, also)?;
     k.effect("func.return", &[], &[]);
     Ok(kernel)
@@ -170,8 +176,13 @@ impl Program {
     }
 }
 
-/// Memrefs and scalars from outside that an op and its regions use, in the order of first use.
+/// What a launch hands to its kernel: what the kernel uses from outside, but constants.
 fn used(func: &Func, id: OpId) -> Vec<ValueId> {
+    from_outside(func, id).into_iter().filter(|value| func.constant(*value).is_none()).collect()
+}
+
+/// Memrefs and scalars from outside that an op and its regions use, in the order of first use.
+fn from_outside(func: &Func, id: OpId) -> Vec<ValueId> {
     let op = func.op(id);
     let nested = op.regions.iter().flatten().flat_map(|block| &func.block(*block).ops);
     let mut seen: HashSet<ValueId> = HashSet::default();

@@ -92,7 +92,8 @@ pub struct UnknownTarget {
     pub found: String,
 }
 
-const FILES: [(&str, &str); 1] = [("virtual", include_str!("virtual.toml"))];
+const FILES: [(&str, &str); 2] =
+    [("virtual", include_str!("virtual.toml")), ("kunlun3", include_str!("kunlun3.toml"))];
 
 /// Names of all targets.
 pub fn names() -> Vec<&'static str> {

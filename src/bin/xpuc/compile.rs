@@ -6,7 +6,7 @@ use crate::levels::{self, Level};
 use crate::output::{self, Files};
 use std::path::{Path, PathBuf};
 use xpuc::report::Report;
-use xpuc::{Opt, Options, Phase, Session, compile_declared};
+use xpuc::{Compiled, Error, Lowered, Opt, Options, Phase, Session, compile_declared, emit};
 
 /// Lower a program for a target, and write the result into a folder
 ///
@@ -96,8 +96,15 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
     let mut files = Files::default();
     let host = lowered.host().map_or("stdin", |func| &*func.name);
     let name = source.stem().map_or_else(|| file_name(host), str::to_owned);
-    let text = session.print(lowered.module()).map_err(|error| source.explain(&error))?;
-    files.add(args.output.join(format!("{name}.lowered.mlir")), text);
+    if options.target.name == KUNLUN3 {
+        let written = kunlun3(&session, &source, &options, &compiled, lowered);
+        for file in written.map_err(|error| source.explain(&error))? {
+            files.add(args.output.join(file.name), file.text);
+        }
+    } else {
+        let text = session.print(lowered.module()).map_err(|error| source.explain(&error))?;
+        files.add(args.output.join(format!("{name}.lowered.mlir")), text);
+    }
     if let Some(path) = args.report {
         let as_written = Options { opt: Opt::None, ..options.clone() };
         let before = build(&as_written, &mut |_| ()).map_err(|error| source.explain(&error))?;
@@ -107,6 +114,21 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
     output::make_dir(&args.output)?;
     files.write()?;
     Ok(Answer::Yes)
+}
+
+/// The target that sources are written for.
+const KUNLUN3: &str = "kunlun3";
+
+fn kunlun3(
+    session: &Session,
+    source: &Source,
+    options: &Options,
+    compiled: &Compiled,
+    device: &Lowered,
+) -> Result<Vec<emit::File>, Error> {
+    let Some(host) = compiled.lowered_for_one_core(session, &options.target)? else { return Ok(Vec::new()) };
+    let memory = options.target.device.memory;
+    Ok(emit::kunlun3(&emit::Sources { device, host: &host, memory, source: &source.name })?)
 }
 
 fn dump(dir: &Path, phases: Vec<(Phase, Result<String, xpuc::Error>)>) -> Result<(), Failure> {

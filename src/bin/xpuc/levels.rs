@@ -31,11 +31,5 @@ pub(crate) fn phase() -> impl TypedValueParser<Value = Phase> {
 
 /// The target of that name.
 pub(crate) fn target(name: &str) -> Result<Target, Failure> {
-    Target::find(name).map_err(|error| {
-        let note = match name {
-            "kunlun3" => "\nnote: kunlun3 is planned, and not a part of this version",
-            _ => "",
-        };
-        Failure::said(format!("error: --target: {error}{note}"))
-    })
+    Target::find(name).map_err(|error| Failure::said(format!("error: --target: {error}")))
 }

@@ -1,0 +1,574 @@
+//! Bodies of functions: `arith`, `scf` and `memref` as C++.
+//!
+//! A value that is used once, in the block that makes it, becomes part of the expression that uses it; every other
+//! one a variable. What reads memory is put into a variable before anything is written.
+
+use super::code::{Code, WIDTH};
+use super::commands::Commands;
+use super::expr::{Expr, Ty};
+use super::facts::Facts;
+use super::names::Names;
+use super::{EmitError, EmitErrorKind};
+use indexmap::IndexMap;
+use rustc_hash::FxHashMap as HashMap;
+use std::collections::BTreeSet;
+use xpuc_dialect::ir::{BlockId, Extent, Func, Op, OpId, Slice, Type, ValueId};
+
+/// The longest expression that becomes part of another one.
+const INLINE: usize = 56;
+
+/// Where the code runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// On a core of the device.
+    Kernel,
+    /// On the host, in place of a kernel.
+    Cpu,
+    /// The op's own function.
+    Op,
+}
+
+/// Functions that emitted code calls, defined in front of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Helper {
+    /// Quotient rounded toward minus infinity.
+    FloorDiv,
+    /// The same in 64 bits.
+    FloorDivWide,
+}
+
+/// A memref: where its first element is, and its sizes.
+#[derive(Debug, Clone)]
+pub(super) struct Array {
+    pub(super) pointer: Expr,
+    pub(super) dims: Vec<Expr>,
+    pub(super) elem: Ty,
+}
+
+impl Array {
+    /// How many elements.
+    pub(super) fn length(&self) -> Expr {
+        let product = |x: Expr, y: &Expr| match (&*x.text, &*y.text) {
+            ("1", _) => y.clone(),
+            (_, "1") => x,
+            _ => Expr::binary(&x, "*", y, super::expr::precedence::PRODUCT, Ty::Long),
+        };
+        self.dims.iter().fold(Expr::literal(1, Ty::Int), product)
+    }
+}
+
+/// A function while its body is written.
+pub(super) struct Body<'a> {
+    pub(super) func: &'a Func,
+    pub(super) facts: &'a Facts,
+    pub(super) place: Place,
+    pub(super) code: Code,
+    pub(super) names: Names,
+    pub(super) helpers: BTreeSet<Helper>,
+    pub(super) arrays: HashMap<ValueId, Array>,
+    pub(super) commands: Commands<'a>,
+    /// The last array that came out of shared memory of open size, and its length.
+    pub(super) pool: Option<(String, Expr)>,
+    scalars: HashMap<ValueId, Expr>,
+    /// Expressions that wait for their one use.
+    pending: IndexMap<ValueId, Expr>,
+    uses: HashMap<ValueId, Vec<OpId>>,
+    blocks: HashMap<OpId, BlockId>,
+}
+
+impl<'a> Body<'a> {
+    pub(super) fn new(func: &'a Func, facts: &'a Facts, place: Place, names: Names) -> Self {
+        let mut blocks = HashMap::default();
+        let mut open: Vec<BlockId> = func.body.clone();
+        while let Some(block) = open.pop() {
+            for op in &func.block(block).ops {
+                blocks.insert(*op, block);
+                open.extend(func.op(*op).regions.iter().flatten());
+            }
+        }
+        Body {
+            func,
+            facts,
+            place,
+            code: Code::at(1),
+            names,
+            helpers: BTreeSet::new(),
+            arrays: HashMap::default(),
+            commands: Commands::default(),
+            pool: None,
+            scalars: HashMap::default(),
+            pending: IndexMap::new(),
+            uses: func.uses(),
+            blocks,
+        }
+    }
+
+    // --- values ------------------------------------------------------------------------------------------------------
+
+    /// Says what stands for a scalar from outside.
+    pub(super) fn set(&mut self, value: ValueId, expr: Expr) {
+        self.scalars.insert(value, expr);
+    }
+
+    /// The expression of a scalar.
+    pub(super) fn take(&mut self, value: ValueId) -> Expr {
+        if let Some(known) = self.facts.value(value).known() {
+            self.pending.shift_remove(&value);
+            return Expr::literal(known, self.ty(value));
+        }
+        if let Some(expr) = self.pending.shift_remove(&value) {
+            return expr;
+        }
+        self.scalars.get(&value).cloned().unwrap_or_else(|| Expr::name("undefined", self.ty(value)))
+    }
+
+    /// The array of a memref.
+    pub(super) fn array(&self, value: ValueId, op: &Op) -> Result<Array, EmitError> {
+        self.arrays.get(&value).cloned().ok_or_else(|| self.refuse(op, "a buffer that no branch decides on"))
+    }
+
+    pub(super) fn refuse(&self, op: &Op, expected: &'static str) -> EmitError {
+        EmitErrorKind::Unsupported { op: op.name.to_string(), expected }.at(&op.loc)
+    }
+
+    /// The C++ type of a variable for a value.
+    pub(super) fn ty(&self, value: ValueId) -> Ty {
+        match self.func.ty(value) {
+            Type::Index if self.place == Place::Op => Ty::Long,
+            Type::Index if self.facts.value(value).within(super::range::Range::I32) => Ty::Int,
+            ty => elem(ty),
+        }
+    }
+
+    /// What stands for a value that `expr` computes.
+    pub(super) fn bind(&mut self, value: ValueId, expr: Expr) {
+        let Some(users) = self.uses.get(&value) else { return };
+        if expr.is_plain() {
+            self.scalars.insert(value, expr);
+            return;
+        }
+        let def = match self.func.def(value) {
+            xpuc_dialect::ir::Def::Result(op, _) => self.blocks.get(&op),
+            xpuc_dialect::ir::Def::Arg(..) => None,
+        };
+        let once = matches!(users[..], [user] if self.blocks.get(&user) == def && def.is_some());
+        if once && expr.text.len() <= INLINE {
+            self.pending.insert(value, expr);
+        } else {
+            let wanted = self.wanted(value);
+            self.variable(value, expr, &wanted);
+        }
+    }
+
+    /// Puts a value into a variable.
+    fn variable(&mut self, value: ValueId, expr: Expr, wanted: &str) {
+        let ty = self.ty(value);
+        let expr = if ty.is_wide() || expr.ty == Ty::Int || expr.ty == Ty::Bool { expr } else { expr.cast(ty) };
+        let name = self.names.fresh(wanted);
+        self.assign(&format!("const {} {name}", ty.name()), &expr);
+        self.scalars.insert(value, Expr::name(name, ty));
+    }
+
+    fn assign(&mut self, target: &str, expr: &Expr) {
+        if 2 * self.code.depth() + target.len() + 4 + expr.text.len() <= WIDTH {
+            self.code.line(format!("{target} = {};", expr.text));
+        } else {
+            self.code.line(format!("{target} =\n{}{};", "  ".repeat(self.code.depth() + 2), expr.text));
+        }
+    }
+
+    /// What to call a variable for a value.
+    fn wanted(&self, value: ValueId) -> String {
+        let Some(op) = self.func.def_op(value) else { return "value".to_owned() };
+        let of = |operand: usize| -> Option<String> {
+            let array = self.arrays.get(op.operands.get(operand)?)?;
+            Some(array.pointer.text.trim_end_matches("_data").to_owned())
+        };
+        let name = match op.name.strip_prefix("arith.").unwrap_or(&op.name) {
+            "memref.load" => return format!("{}_at", of(0).unwrap_or_else(|| "element".to_owned())),
+            "addi" => "sum",
+            "subi" => "difference",
+            "muli" => "product",
+            "floordivsi" | "divui" | "ceildivui" | "divsi" => "quotient",
+            "remui" | "remsi" => "remainder",
+            "minsi" | "minui" => "least",
+            "maxsi" | "maxui" => "most",
+            "cmpi" | "andi" | "ori" | "xori" if *self.func.ty(value) == Type::I1 => "holds",
+            "select" | "scf.if" => "chosen",
+            _ => "value",
+        };
+        name.to_owned()
+    }
+
+    /// Puts everything that reads memory into variables: something is about to be written.
+    pub(super) fn settle(&mut self) {
+        let reads: Vec<ValueId> =
+            self.pending.iter().filter(|(_, expr)| expr.reads).map(|(value, _)| *value).collect();
+        for value in reads {
+            if let Some(expr) = self.pending.shift_remove(&value) {
+                let wanted = self.wanted(value);
+                self.variable(value, expr, &wanted);
+            }
+        }
+    }
+
+    /// A scalar as a name or a number: in a variable, if it is anything else.
+    pub(super) fn plain(&mut self, expr: Expr, wanted: &str) -> Expr {
+        if expr.is_plain() {
+            return expr;
+        }
+        let ty = expr.ty.signed();
+        let name = self.names.fresh(wanted);
+        let expr = expr.cast(ty);
+        self.assign(&format!("const {} {name}", ty.name()), &expr);
+        Expr::name(name, ty)
+    }
+
+    // --- operations --------------------------------------------------------------------------------------------------
+
+    /// All of a block but its terminator, whose operands are what the block hands on.
+    pub(super) fn block(&mut self, block: BlockId) -> Result<Vec<ValueId>, EmitError> {
+        let (last, ops) = match self.func.block(block).ops.split_last() {
+            Some((last, ops)) => (*last, ops),
+            None => return Ok(Vec::new()),
+        };
+        for op in ops {
+            self.op(*op)?;
+        }
+        let last = self.func.op(last);
+        match &*last.name {
+            "scf.yield" | "scf.condition" | "func.return" | "vector.yield" => Ok(last.operands.clone()),
+            _ => Err(self.refuse(last, "the end of a block")),
+        }
+    }
+
+    fn op(&mut self, id: OpId) -> Result<(), EmitError> {
+        let func = self.func;
+        let op = func.op(id);
+        match &*op.name {
+            "scf.if" => self.branch(id),
+            "scf.for" => self.counted(id),
+            "scf.while" => self.repeated(id),
+            "memref.load" => {
+                let element = self.element(op, op.operands[0], &op.operands[1..])?;
+                self.bind(op.results[0], element);
+                Ok(())
+            }
+            "memref.store" => {
+                let value = self.take(op.operands[0]);
+                let element = self.element(op, op.operands[1], &op.operands[2..])?;
+                self.settle();
+                let ty = element.ty;
+                let value = if value.ty == ty.signed() || ty.is_wide() { value } else { value.cast(ty) };
+                self.assign(&element.text, &value);
+                Ok(())
+            }
+            "memref.dim" => {
+                let array = self.array(op.operands[0], op)?;
+                let axis = func.constant(op.operands[1]).and_then(|axis| usize::try_from(axis).ok());
+                let Some(dim) = axis.and_then(|axis| array.dims.get(axis)) else {
+                    return Err(self.refuse(op, "a dimension known while compiling"));
+                };
+                self.bind(op.results[0], dim.clone());
+                Ok(())
+            }
+            "memref.cast" => {
+                let array = self.array(op.operands[0], op)?;
+                self.arrays.insert(op.results[0], array);
+                Ok(())
+            }
+            "memref.collapse_shape" => {
+                let array = self.array(op.operands[0], op)?;
+                if func.ty(op.results[0]).shaped().is_none_or(|shaped| shaped.rank() != 1) {
+                    return Err(self.refuse(op, "one dimension"));
+                }
+                let length = array.length();
+                let dims = vec![self.plain(length, "length")];
+                self.arrays.insert(op.results[0], Array { dims, ..array });
+                Ok(())
+            }
+            "memref.subview" => self.slice(op),
+            name if name.starts_with("arith.") => {
+                let expr = self.arith(id)?;
+                self.bind(op.results[0], expr);
+                Ok(())
+            }
+            _ => self.command(id),
+        }
+    }
+
+    /// `array[index]`.
+    fn element(&mut self, op: &Op, array: ValueId, index: &[ValueId]) -> Result<Expr, EmitError> {
+        use super::expr::precedence::{PRODUCT, SUM};
+        let array = self.array(array, op)?;
+        let index: Vec<Expr> = index.iter().map(|value| self.take(*value)).collect();
+        let mut linear: Option<Expr> = None;
+        for (axis, index) in index.into_iter().enumerate() {
+            linear = Some(match linear {
+                None => index,
+                Some(before) => {
+                    let rows = Expr::binary(&before, "*", &array.dims[axis], PRODUCT, index.ty);
+                    Expr::binary(&rows, "+", &index, SUM, index.ty)
+                }
+            });
+        }
+        let at = linear.map_or("0".to_owned(), |index| index.cast(index.ty.signed()).text);
+        let text = format!("{}[{at}]", array.pointer.within(super::expr::precedence::PRIMARY));
+        Ok(Expr { text, precedence: super::expr::precedence::PRIMARY, ty: array.elem, reads: true })
+    }
+
+    /// A slice is a pointer of its own.
+    fn slice(&mut self, op: &Op) -> Result<(), EmitError> {
+        let Some(Slice { source, offset, size }) = Slice::of(op) else {
+            return Err(self.refuse(op, "a slice of one dimension"));
+        };
+        let array = self.array(source, op)?;
+        let mut extent = |extent: Extent| match extent {
+            Extent::Value(value) => self.take(value),
+            Extent::Const(value) => Expr::literal(value.into(), Ty::Int),
+        };
+        let (offset, size) = (extent(offset), extent(size));
+        let size = self.plain(size, "size");
+        let pointer = if offset.text == "0" {
+            array.pointer
+        } else {
+            Expr::binary(&array.pointer, "+", &offset, super::expr::precedence::SUM, array.elem)
+        };
+        self.arrays.insert(op.results[0], Array { pointer, dims: vec![size], elem: array.elem });
+        Ok(())
+    }
+
+    // --- control flow ------------------------------------------------------------------------------------------------
+
+    fn branch(&mut self, id: OpId) -> Result<(), EmitError> {
+        let func = self.func;
+        let op = func.op(id);
+        let side = |number: usize| op.regions.get(number).and_then(|blocks| blocks.first()).copied();
+        if let Some(known) = self.facts.operand(id, 0).known() {
+            let Some(block) = side(usize::from(known == 0)) else { return Ok(()) };
+            let yielded = self.block(block)?;
+            for (result, value) in op.results.iter().zip(yielded) {
+                let expr = self.take(value);
+                self.bind(*result, expr);
+            }
+            return Ok(());
+        }
+        let condition = self.take(op.operands[0]);
+        if let ([result], Some(then), Some(otherwise)) = (&op.results[..], side(0), side(1))
+            && let Some(choice) = self.choice(&condition, then, otherwise)?
+        {
+            self.bind(*result, choice);
+            return Ok(());
+        }
+        self.settle();
+        let mut targets = Vec::new();
+        // Where one side only hands on what is there, it is the value from the beginning.
+        let start = match side(1) {
+            Some(block) if func.block(block).ops.len() == 1 => {
+                let last = func.op(func.block(block).ops[0]);
+                let values: Vec<Expr> = last.operands.iter().map(|value| self.take(*value)).collect();
+                values.iter().all(Expr::is_plain).then_some(values)
+            }
+            _ => None,
+        };
+        for (i, result) in op.results.iter().enumerate() {
+            let ty = self.ty(*result);
+            let wanted = self.wanted(*result);
+            let name = self.names.fresh(&wanted);
+            match &start {
+                Some(values) => self.assign(&format!("{} {name}", ty.name()), &values[i]),
+                None => self.code.line(format!("{} {name};", ty.name())),
+            }
+            targets.push(Expr::name(name, ty));
+        }
+        self.code.line(format!("if ({}) {{", condition.text));
+        for (number, line) in [(0, ""), (1, "} else {")] {
+            let Some(block) = side(number) else { continue };
+            let bare = func.block(block).ops.len() == 1 && (op.results.is_empty() || start.is_some());
+            if number == 1 {
+                if bare {
+                    continue;
+                }
+                self.code.line(line);
+            }
+            self.scoped(|body| {
+                let yielded = body.block(block)?;
+                body.hand_on(&targets, &yielded);
+                Ok(())
+            })?;
+        }
+        self.code.line("}");
+        for (result, target) in op.results.iter().zip(targets) {
+            self.set(*result, target);
+        }
+        Ok(())
+    }
+
+    /// `condition ? x : y`, where both sides are no more than expressions.
+    fn choice(
+        &mut self,
+        condition: &Expr,
+        then: BlockId,
+        otherwise: BlockId,
+    ) -> Result<Option<Expr>, EmitError> {
+        let inlined = |name: &str| name.starts_with("arith.") || name == "memref.load" || name == "scf.yield";
+        let simple = |block: BlockId| {
+            let ops = &self.func.block(block).ops;
+            ops.len() <= 8 && ops.iter().all(|op| inlined(&self.func.op(*op).name))
+        };
+        if !(simple(then) && simple(otherwise)) {
+            return Ok(None);
+        }
+        let kept = (self.names.clone(), self.scalars.clone(), self.pending.clone());
+        let code = std::mem::replace(&mut self.code, Code::at(1));
+        let mut sides = Vec::new();
+        for block in [then, otherwise] {
+            let yielded = self.block(block)?;
+            sides.push(self.take(yielded[0]));
+        }
+        let written = std::mem::replace(&mut self.code, code);
+        let ty = sides[0].ty.signed();
+        let choice = Expr::choice(condition, &sides[0].cast(ty), &sides[1], ty);
+        if written.finish().is_empty() && choice.text.len() <= INLINE {
+            return Ok(Some(choice));
+        }
+        (self.names, self.scalars, self.pending) = kept;
+        Ok(None)
+    }
+
+    /// Names given inside are free again afterwards.
+    fn scoped(&mut self, inside: impl FnOnce(&mut Self) -> Result<(), EmitError>) -> Result<(), EmitError> {
+        let names = self.names.clone();
+        inside(self)?;
+        self.names = names;
+        Ok(())
+    }
+
+    /// Variables for what a loop carries, with what they begin with.
+    fn carry(&mut self, args: &[ValueId], inits: &[ValueId]) -> Vec<Expr> {
+        let mut carried = Vec::new();
+        for (arg, init) in args.iter().zip(inits) {
+            let ty = self.ty(*arg);
+            let init = self.take(*init);
+            let init = if init.ty == ty || ty.is_wide() || init.ty == Ty::Int { init } else { init.cast(ty) };
+            let name = self.names.fresh("carried");
+            self.assign(&format!("{} {name}", ty.name()), &init);
+            let name = Expr::name(name, ty);
+            self.set(*arg, name.clone());
+            carried.push(name);
+        }
+        carried
+    }
+
+    fn counted(&mut self, id: OpId) -> Result<(), EmitError> {
+        let func = self.func;
+        let op = func.op(id);
+        let body = op.regions[0][0];
+        let args = &func.block(body).args;
+        let (lower, upper) = (self.take(op.operands[0]), self.take(op.operands[1]));
+        let upper = self.plain(upper, "end");
+        if func.constant(op.operands[2]) != Some(1) {
+            return Err(self.refuse(op, "a step of 1"));
+        }
+        self.settle();
+        let carried = self.carry(&args[1..], &op.operands[3..]);
+        let outside = self.names.clone();
+        let counter = self.names.fresh("i");
+        let ty = self.ty(args[0]);
+        self.code.line(format!(
+            "for ({} {counter} = {}; {counter} < {}; {counter}++) {{",
+            ty.name(),
+            lower.text,
+            upper.text
+        ));
+        self.set(args[0], Expr::name(counter, ty));
+        let yielded = self.block(body)?;
+        self.hand_on(&carried, &yielded);
+        self.code.line("}");
+        self.names = outside;
+        for (result, carried) in op.results.iter().zip(carried) {
+            self.set(*result, carried);
+        }
+        Ok(())
+    }
+
+    fn repeated(&mut self, id: OpId) -> Result<(), EmitError> {
+        let func = self.func;
+        let op = func.op(id);
+        let (before, after) = (op.regions[0][0], op.regions[1][0]);
+        self.settle();
+        let carried = self.carry(&func.block(before).args, &op.operands);
+        let inner = Code::at(self.code.depth() + 1);
+        let code = std::mem::replace(&mut self.code, inner);
+        let handed = self.block(before)?;
+        let condition = self.take(handed[0]);
+        let passed: Vec<Expr> = handed[1..].iter().map(|value| self.take(*value)).collect();
+        let written = std::mem::replace(&mut self.code, code).finish();
+        if !written.is_empty() || !passed.iter().all(Expr::is_plain) {
+            return Err(self.refuse(op, "a condition that is one expression"));
+        }
+        self.code.line(format!("while ({}) {{", condition.text));
+        for (arg, expr) in func.block(after).args.iter().zip(&passed) {
+            self.set(*arg, expr.clone());
+        }
+        self.scoped(|body| {
+            let yielded = body.block(after)?;
+            body.hand_on(&carried, &yielded);
+            Ok(())
+        })?;
+        self.code.line("}");
+        for (result, expr) in op.results.iter().zip(passed) {
+            self.set(*result, expr);
+        }
+        Ok(())
+    }
+
+    /// Assigns what a block hands on; all is computed before anything that is still needed changes.
+    fn hand_on(&mut self, targets: &[Expr], values: &[ValueId]) {
+        let mut moves = Vec::new();
+        for (target, value) in targets.iter().zip(values) {
+            let expr = self.take(*value);
+            let ty = target.ty;
+            let expr = if ty.is_wide() || expr.ty == ty { expr } else { expr.cast(ty) };
+            if expr.text != target.text {
+                moves.push((target.clone(), expr));
+            }
+        }
+        let clash = |i: usize| moves[i + 1..].iter().any(|(_, later)| mentions(&later.text, &moves[i].0.text));
+        if (0..moves.len()).any(clash) {
+            for (_, expr) in &mut moves {
+                let name = self.names.fresh("next");
+                self.assign(&format!("const {} {name}", expr.ty.name()), expr);
+                *expr = Expr::name(name, expr.ty);
+            }
+        }
+        for (target, expr) in moves {
+            match expr.text.strip_prefix(&format!("{} + ", target.text)) {
+                Some("1") => self.code.line(format!("{}++;", target.text)),
+                Some(more) if expr.precedence == super::expr::precedence::SUM => {
+                    self.code.line(format!("{} += {more};", target.text));
+                }
+                _ => self.assign(&target.text, &expr),
+            }
+        }
+    }
+}
+
+/// Whether a name stands in an expression.
+fn mentions(text: &str, name: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + name.len()..].chars().next();
+        !before.is_some_and(part) && !after.is_some_and(part)
+    })
+}
+
+/// The C++ type of an element in memory.
+pub(super) fn elem(ty: &Type) -> Ty {
+    match ty {
+        Type::Int(1) => Ty::Bool,
+        Type::Int(32) => Ty::Int,
+        _ => Ty::Long,
+    }
+}

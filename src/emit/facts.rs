@@ -1,0 +1,413 @@
+//! What can be said of every integer of a function before it is emitted: an abstract run over [`Range`]s.
+//!
+//! Conditions narrow: inside `scf.if (x < y)`, after `require (x >= 1)`, where a size of a slice is used. Loops run
+//! until what they carry stays within its range.
+
+use super::range::Range;
+use rustc_hash::FxHashMap as HashMap;
+use xpuc_dialect::ir::{BlockId, Extent, Func, Op, OpId, Slice, Type, ValueId};
+use xpuc_dialect::ops::{Kind, predicate};
+
+/// Ranges of values where they are made, and of operands where they are used.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    values: HashMap<ValueId, Range>,
+    operands: HashMap<OpId, Vec<Range>>,
+}
+
+impl Facts {
+    /// Analyses a function whose arguments are in `args`.
+    pub(super) fn of(func: &Func, args: &[Range]) -> Facts {
+        let mut walk = Walk { func, now: HashMap::default(), undo: Vec::new(), facts: Facts::default() };
+        for (arg, range) in func.args().iter().zip(args) {
+            walk.define(*arg, *range);
+        }
+        if let Some(entry) = func.entry() {
+            walk.block(entry);
+        }
+        walk.facts
+    }
+
+    /// The range of a value.
+    pub(super) fn value(&self, value: ValueId) -> Range {
+        self.values.get(&value).copied().unwrap_or(Range::I64)
+    }
+
+    /// The range of an operand where its op uses it.
+    pub(super) fn operand(&self, op: OpId, index: usize) -> Range {
+        self.operands.get(&op).and_then(|ranges| ranges.get(index)).copied().unwrap_or(Range::I64)
+    }
+}
+
+/// All values of a type.
+pub(super) fn of_type(ty: &Type) -> Range {
+    match ty {
+        Type::Int(1) => Range::BOOL,
+        Type::Int(32) => Range::I32,
+        _ => Range::I64,
+    }
+}
+
+struct Walk<'a> {
+    func: &'a Func,
+    /// Ranges here: of the definition, narrowed by the conditions around.
+    now: HashMap<ValueId, Range>,
+    /// What narrowing has replaced.
+    undo: Vec<(ValueId, Range)>,
+    facts: Facts,
+}
+
+impl Walk<'_> {
+    fn define(&mut self, value: ValueId, range: Range) {
+        let range = range.meet(of_type(self.func.ty(value)));
+        self.now.insert(value, range);
+        self.facts.values.insert(value, range);
+    }
+
+    fn get(&self, value: ValueId) -> Range {
+        self.now.get(&value).copied().unwrap_or_else(|| of_type(self.func.ty(value)))
+    }
+
+    fn narrow(&mut self, value: ValueId, to: Range) {
+        let range = self.get(value);
+        self.undo.push((value, range));
+        self.now.insert(value, range.meet(to));
+    }
+
+    /// Runs `body`, and forgets what it has narrowed.
+    fn scoped<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
+        let mark = self.undo.len();
+        let result = body(self);
+        for (value, range) in self.undo.split_off(mark).into_iter().rev() {
+            self.now.insert(value, range);
+        }
+        result
+    }
+
+    /// Runs a block; the ranges of what its last op hands on.
+    fn block(&mut self, block: BlockId) -> Vec<Range> {
+        let ops = self.func.block(block).ops.clone();
+        for op in &ops {
+            self.op(*op);
+        }
+        let last = ops.last().map(|op| self.func.op(*op).operands.clone()).unwrap_or_default();
+        last.into_iter().map(|value| self.get(value)).collect()
+    }
+
+    fn op(&mut self, id: OpId) {
+        let op = self.func.op(id).clone();
+        let ranges: Vec<Range> = op.operands.iter().map(|value| self.get(*value)).collect();
+        self.facts.operands.insert(id, ranges.clone());
+        match &*op.name {
+            "scf.if" => self.branch(&op),
+            "scf.for" => self.counted(&op, &ranges),
+            "scf.while" => self.repeated(&op, &ranges),
+            "memref.subview" => {
+                if let Some(Slice { offset, size, .. }) = Slice::of(&op) {
+                    for extent in [offset, size] {
+                        if let Extent::Value(value) = extent {
+                            self.narrow(value, Range::SIZE);
+                        }
+                    }
+                }
+            }
+            "arith.constant" => {
+                let value = self.func.constant(op.results[0]).unwrap_or_default();
+                self.define(op.results[0], Range::exact(value));
+            }
+            "memref.dim" => self.define(op.results[0], Range::SIZE),
+            _ => match Kind::of(&op) {
+                Some(Kind::Alloc) => {
+                    op.operands.iter().for_each(|size| self.narrow(*size, Range::SIZE));
+                }
+                Some(Kind::Require) => {
+                    if let Some(predicate) = predicate(&op) {
+                        self.compare(predicate.as_str(), op.operands[0], op.operands[1]);
+                    }
+                }
+                _ => {
+                    for blocks in &op.regions {
+                        blocks.iter().for_each(|block| self.scoped(|walk| drop(walk.block(*block))));
+                    }
+                    if let [result] = op.results[..] {
+                        // What may wrap around can be anything.
+                        let full = of_type(self.func.ty(result));
+                        let range = arith(&op, self.func, &ranges).filter(|range| range.within(full));
+                        self.define(result, range.unwrap_or(full));
+                    }
+                }
+            },
+        }
+    }
+
+    fn branch(&mut self, op: &Op) {
+        let condition = op.operands[0];
+        let mut results: Option<Vec<Range>> = None;
+        for (side, blocks) in [true, false].into_iter().zip(&op.regions) {
+            let Some(block) = blocks.first() else { continue };
+            if self.get(condition).known().is_some_and(|known| (known != 0) != side) {
+                continue;
+            }
+            let yielded = self.scoped(|walk| {
+                walk.assume(condition, side);
+                walk.block(*block)
+            });
+            results = Some(match results {
+                None => yielded,
+                Some(before) => before.into_iter().zip(yielded).map(|(x, y)| x.hull(y)).collect(),
+            });
+        }
+        for (result, range) in op.results.iter().zip(results.unwrap_or_default()) {
+            self.define(*result, range);
+        }
+    }
+
+    fn counted(&mut self, op: &Op, ranges: &[Range]) {
+        let body = op.regions[0][0];
+        let args = self.func.block(body).args.clone();
+        let (lower, upper) = (ranges[0], ranges[1]);
+        let trips = (upper.hi - lower.lo).max(0);
+        let counter = Range { lo: lower.lo, hi: (upper.hi - 1).max(lower.lo) };
+        let inits = &ranges[3..];
+        let growth: Vec<Option<Range>> = self.growth(body, &args[1..]);
+        let carried = self.settle(&args[1..], inits, Some((trips, &growth)), |walk| {
+            walk.define(args[0], counter);
+            walk.scoped(|walk| walk.block(body))
+        });
+        for (result, range) in op.results.iter().zip(carried) {
+            self.define(*result, range);
+        }
+    }
+
+    fn repeated(&mut self, op: &Op, inits: &[Range]) {
+        let (before, after) = (op.regions[0][0], op.regions[1][0]);
+        let args = self.func.block(before).args.clone();
+        let inner = self.func.block(after).args.clone();
+        let Some(last) = self.func.block(before).ops.last().map(|id| self.func.op(*id).clone()) else { return };
+        self.settle(&args, inits, None, |walk| {
+            walk.block(before);
+            walk.scoped(|walk| {
+                walk.assume(last.operands[0], true);
+                for (arg, value) in inner.iter().zip(&last.operands[1..]) {
+                    let range = walk.get(*value);
+                    walk.define(*arg, range);
+                }
+                walk.block(after)
+            })
+        });
+        for (result, value) in op.results.iter().zip(&last.operands[1..]) {
+            self.define(*result, self.get(*value));
+        }
+    }
+
+    /// Runs a loop's body with ever wider ranges of what it carries, until they hold what it hands on.
+    fn settle(
+        &mut self,
+        args: &[ValueId],
+        inits: &[Range],
+        growth: Option<(i128, &[Option<Range>])>,
+        mut body: impl FnMut(&mut Self) -> Vec<Range>,
+    ) -> Vec<Range> {
+        let all = inits.iter().copied().reduce(Range::hull);
+        let mut levels = vec![0; args.len()];
+        let mut carried = inits.to_vec();
+        loop {
+            for (arg, range) in args.iter().zip(&carried) {
+                self.define(*arg, *range);
+            }
+            let next = body(self);
+            let mut settled = true;
+            for (i, next) in next.into_iter().enumerate() {
+                if next.within(carried[i]) {
+                    continue;
+                }
+                settled = false;
+                levels[i] += 1;
+                let grown = growth.and_then(|(trips, growth)| {
+                    let each = growth[i]?;
+                    let most = Range { lo: (each.lo * trips).min(0), hi: (each.hi * trips).max(0) };
+                    Some(inits[i].add(most))
+                });
+                let full = of_type(self.func.ty(args[i]));
+                let wider = match (levels[i], grown, all) {
+                    (1, Some(grown), _) => grown,
+                    (1, None, _) => carried[i].hull(next),
+                    (2, _, Some(all)) => all,
+                    (2 | 3, ..) if carried[i].hull(next).is_natural() => Range { lo: 0, hi: Range::I32.hi },
+                    (2..=4, ..) => Range::I32,
+                    _ => full,
+                };
+                carried[i] = if wider.within(full) { wider } else { full };
+            }
+            if settled {
+                return carried;
+            }
+        }
+    }
+
+    /// What one turn of a loop adds to each value that it carries, where that is constant numbers.
+    fn growth(&self, body: BlockId, args: &[ValueId]) -> Vec<Option<Range>> {
+        let last = self.func.block(body).ops.last().map(|op| self.func.op(*op).operands.clone());
+        let last = last.unwrap_or_default();
+        args.iter().zip(last).map(|(arg, next)| self.added(next, *arg)).collect()
+    }
+
+    fn added(&self, value: ValueId, to: ValueId) -> Option<Range> {
+        if value == to {
+            return Some(Range::exact(0));
+        }
+        let op = self.func.def_op(value)?;
+        match &*op.name {
+            "arith.addi" => {
+                let constant = self.func.constant(op.operands[1])?;
+                Some(self.added(op.operands[0], to)?.add(Range::exact(constant)))
+            }
+            "arith.select" => Some(self.added(op.operands[1], to)?.hull(self.added(op.operands[2], to)?)),
+            "scf.if" => {
+                let position = op.results.iter().position(|result| *result == value)?;
+                let sides = op.regions.iter().map(|blocks| {
+                    let last = self.func.op(*self.func.block(*blocks.first()?).ops.last()?);
+                    self.added(*last.operands.get(position)?, to)
+                });
+                sides.collect::<Option<Vec<_>>>()?.into_iter().reduce(Range::hull)
+            }
+            _ => None,
+        }
+    }
+
+    /// Narrows by what a condition says, now that it holds or does not.
+    fn assume(&mut self, condition: ValueId, holds: bool) {
+        self.narrow(condition, Range::exact(holds.into()));
+        let Some(op) = self.func.def_op(condition).cloned() else { return };
+        match (&*op.name, holds) {
+            ("arith.andi", true) | ("arith.ori", false) => {
+                op.operands.iter().for_each(|value| self.assume(*value, holds));
+            }
+            ("arith.xori", _) if self.func.constant(op.operands[1]) == Some(1) => {
+                self.assume(op.operands[0], !holds);
+            }
+            ("arith.cmpi", _) => {
+                let predicate = cmpi(&op);
+                let predicate = if holds { predicate } else { inverse(predicate) };
+                self.compare(predicate, op.operands[0], op.operands[1]);
+            }
+            _ => {}
+        }
+    }
+
+    fn compare(&mut self, predicate: &str, x: ValueId, y: ValueId) {
+        let (a, b) = (self.get(x), self.get(y));
+        let natural = Range { lo: 0, hi: i128::MAX };
+        let (signed, strict) = match predicate {
+            "eq" => {
+                self.narrow(x, b);
+                return self.narrow(y, a);
+            }
+            "slt" | "ult" => (("less", x, y, a, b), 1),
+            "sle" | "ule" => (("less", x, y, a, b), 0),
+            "sgt" | "ugt" => (("less", y, x, b, a), 1),
+            "sge" | "uge" => (("less", y, x, b, a), 0),
+            _ => return,
+        };
+        let (_, less, more, a, b) = signed;
+        if predicate.starts_with('u') {
+            // Nothing but a natural number is less than one, without signs.
+            if !b.is_natural() {
+                return;
+            }
+            self.narrow(less, natural);
+        }
+        self.narrow(less, Range { lo: i128::MIN, hi: b.hi - strict });
+        self.narrow(more, Range { lo: a.lo + strict, hi: i128::MAX });
+    }
+}
+
+/// The predicate of an `arith.cmpi`.
+pub(super) fn cmpi(op: &Op) -> &'static str {
+    const NAMES: [&str; 10] = ["eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge"];
+    let code = op.attrs.get("predicate").and_then(|attr| attr.as_int()).unwrap_or_default();
+    NAMES[usize::try_from(code).unwrap_or_default() % NAMES.len()]
+}
+
+fn inverse(predicate: &str) -> &'static str {
+    match predicate {
+        "eq" => "ne",
+        "ne" => "eq",
+        "slt" => "sge",
+        "sle" => "sgt",
+        "sgt" => "sle",
+        "sge" => "slt",
+        "ult" => "uge",
+        "ule" => "ugt",
+        "ugt" => "ule",
+        _ => "ult",
+    }
+}
+
+/// The range of what an `arith` op makes, before it wraps around; none if nothing is known.
+pub(super) fn arith(op: &Op, func: &Func, ranges: &[Range]) -> Option<Range> {
+    let full = of_type(func.ty(*op.results.first()?));
+    let natural = ranges.iter().all(|range| range.is_natural());
+    let range = match (&*op.name, ranges) {
+        ("arith.addi", [x, y]) => x.add(*y),
+        ("arith.subi", [x, y]) => x.sub(*y),
+        ("arith.muli", [x, y]) => x.mul(*y),
+        ("arith.minsi", [x, y]) => x.min(*y),
+        ("arith.maxsi", [x, y]) => x.max(*y),
+        ("arith.minui", [x, y]) if natural => x.min(*y),
+        ("arith.maxui", [x, y]) if natural => x.max(*y),
+        ("arith.floordivsi", [x, y]) => x.floordiv(*y),
+        ("arith.divui", [x, y]) if natural => x.floordiv(*y),
+        ("arith.ceildivui", [x, y]) if natural => {
+            Range::exact(0).sub(Range::exact(0).sub(*x).floordiv(*y))
+        }
+        ("arith.remui", [_, y]) if natural => Range { lo: 0, hi: (y.hi - 1).max(0) },
+        ("arith.select", [condition, x, y]) => match condition.known() {
+            Some(0) => *y,
+            Some(_) => *x,
+            None => x.hull(*y),
+        },
+        ("arith.cmpi", [x, y]) => compared(cmpi(op), *x, *y)?,
+        ("arith.andi", [x, y]) if full == Range::BOOL => x.min(*y),
+        ("arith.ori", [x, y]) if full == Range::BOOL => x.max(*y),
+        ("arith.xori", [x, y]) if full == Range::BOOL => match (x.known(), y.known()) {
+            (Some(x), Some(y)) => Range::exact(i64::from(x != y)),
+            _ => Range::BOOL,
+        },
+        ("arith.index_cast" | "arith.extsi" | "arith.extui" | "arith.trunci", [x]) => {
+            // An i1 is 0 or 1, whatever the width; extui of anything else is not emitted.
+            if x.within(full) { *x } else { return None }
+        }
+        _ => return None,
+    };
+    Some(range)
+}
+
+/// Whether a comparison is always true or always false.
+fn compared(predicate: &str, x: Range, y: Range) -> Option<Range> {
+    let signed = match predicate {
+        "ult" | "ule" | "ugt" | "uge" if !(x.is_natural() && y.is_natural()) => return None,
+        "ult" => "slt",
+        "ule" => "sle",
+        "ugt" => "sgt",
+        "uge" => "sge",
+        other => other,
+    };
+    let always = match signed {
+        "slt" if x.hi < y.lo => true,
+        "slt" if x.lo >= y.hi => false,
+        "sle" if x.hi <= y.lo => true,
+        "sle" if x.lo > y.hi => false,
+        "sgt" if x.lo > y.hi => true,
+        "sgt" if x.hi <= y.lo => false,
+        "sge" if x.lo >= y.hi => true,
+        "sge" if x.hi < y.lo => false,
+        "eq" | "ne" => match (x.known(), y.known()) {
+            (Some(a), Some(b)) => (a == b) == (signed == "eq"),
+            _ if x.hi < y.lo || y.hi < x.lo => signed == "ne",
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(Range::exact(always.into()))
+}

@@ -1,0 +1,355 @@
+//! The files, as FastDeploy's build of XPU ops expects them.
+
+use super::body::Helper;
+use super::code::Code;
+use super::commands::Call;
+use super::expr::Ty;
+use super::infer;
+use super::kernel::helper;
+use super::names::camel;
+use super::op::{Kernel, Op};
+use super::params::{Param, ParamKind};
+use super::{File, Sources};
+
+pub(super) fn all(sources: &Sources<'_>, op: &Op) -> Vec<File> {
+    let mut files = Vec::new();
+    let mut add = |extension: &str, text: String| {
+        files.push(File { name: format!("{}.{extension}", op.name), text });
+    };
+    if !op.kernels.is_empty() {
+        add("xpu", kernels(sources, op));
+        add("cpp", wrapper(sources, op));
+        add("h", declarations(sources, op));
+    }
+    add("cc", registration(sources, op));
+    files
+}
+
+fn head(sources: &Sources<'_>, what: &str) -> Code {
+    let mut code = Code::at(0);
+    code.comment(&format!("{what}. Written by xpuc {} from {}.", env!("CARGO_PKG_VERSION"), sources.source));
+    code
+}
+
+fn params(kernel: &Kernel) -> Vec<String> {
+    kernel.launch.params.iter().map(Param::declared).collect()
+}
+
+fn with_context(kernel: &Kernel) -> Vec<String> {
+    let mut list = vec!["api::Context* ctx".to_owned()];
+    list.extend(params(kernel));
+    list
+}
+
+fn kernels(sources: &Sources<'_>, op: &Op) -> String {
+    let mut code = head(sources, &format!("Kernels of {} for Kunlun XPU3", op.name));
+    code.line("#include <cstdint>");
+    code.line("");
+    code.line("#include \"xpu/kernel/cluster.h\"");
+    code.line("#include \"xpu/kernel/cluster_primitive.h\"");
+    code.line("");
+    code.line("namespace fd_xpu3 {");
+    code.line("");
+    let code_of_namespace = &mut flat(code);
+    let helpers = op.kernels.iter().flat_map(|kernel| kernel.device.helpers.iter().copied());
+    let helpers: std::collections::BTreeSet<Helper> = helpers.collect();
+    for one in helpers {
+        helper(code_of_namespace, one, "__device__ ");
+    }
+    for kernel in &op.kernels {
+        let launch = &kernel.launch;
+        code_of_namespace.comment(&format!("For {} clusters of {} cores.", launch.clusters, launch.cores));
+        code_of_namespace.list(&format!("__global__ void {}(", launch.kernel), &params(kernel), ") {");
+        code_of_namespace.append(&kernel.device.body);
+        code_of_namespace.line("}");
+        code_of_namespace.line("");
+    }
+    let mut code = std::mem::take(code_of_namespace);
+    code.line("}  // namespace fd_xpu3");
+    code.finish()
+}
+
+/// Code after an opened namespace, which does not indent.
+fn flat(code: Code) -> Code {
+    let mut all = Code::at(0);
+    all.append(&code.finish());
+    all
+}
+
+fn wrapper(sources: &Sources<'_>, op: &Op) -> String {
+    let mut code = head(sources, &format!("Wrappers of the kernels of {}", op.name));
+    code.line("#include <algorithm>");
+    code.line("#include <cstdint>");
+    code.line("#include <vector>");
+    code.line("");
+    code.line("#include \"xpu/plugin.h\"");
+    code.line("#include \"xpu/refactor/impl_public/wrapper_check.h\"");
+    code.line("");
+    code.line("namespace api = baidu::xpu::api;");
+    code.line("");
+    code.line("namespace fd_xpu3 {");
+    let mut code = flat(code);
+    for kernel in &op.kernels {
+        let head = format!("__attribute__((global)) void {}(", kernel.launch.kernel);
+        code.list(&head, &params(kernel), ");");
+    }
+    code.line("}  // namespace fd_xpu3");
+    code.line("");
+    code.line("namespace fastdeploy {");
+    let mut code = flat(code);
+    code.line("namespace plugin {");
+    let mut code = flat(code);
+    code.line("");
+    let helpers = op.kernels.iter().flat_map(|kernel| kernel.host.helpers.iter().copied());
+    let helpers: std::collections::BTreeSet<Helper> = helpers.collect();
+    for one in helpers {
+        helper(&mut code, one, "");
+    }
+    for kernel in &op.kernels {
+        wrap(&mut code, kernel);
+    }
+    code.line("}  // namespace plugin");
+    code.line("}  // namespace fastdeploy");
+    code.finish()
+}
+
+fn wrap(code: &mut Code, kernel: &Kernel) {
+    let launch = &kernel.launch;
+    let name = &launch.kernel;
+    let names: Vec<String> = launch.params.iter().map(|param| param.name.clone()).collect();
+    let list = with_context(kernel);
+    let mut unnamed = list.clone();
+    unnamed[0] = "api::Context* /*ctx*/".to_owned();
+
+    code.list(&format!("static int cpu_wrapper_{name}("), &unnamed, ") {");
+    code.append(&kernel.host.body);
+    code.line("return api::SUCCESS;");
+    code.line("}");
+    code.line("");
+
+    code.list(&format!("static int xpu3_wrapper_{name}("), &list, ") {");
+    let call = format!(
+        "int32_t ret_xre = fd_xpu3::{name}<<<{}, {}, ctx->xpu_stream>>>(",
+        launch.clusters, launch.cores
+    );
+    code.list(&call, &names, ");");
+    code.line("KERNEL_ASSERT_SUCCESS(ctx, ret_xre);");
+    code.line("return api::SUCCESS;");
+    code.line("}");
+    code.line("");
+
+    code.list(&format!("int {name}("), &list, ") {");
+    code.line("WRAPPER_CHECK_CTX(ctx);");
+    code.line(format!("WRAPPER_DUMP_FUNCTION_T1(ctx, \"{name}\", int);"));
+    for part in names.chunks(6) {
+        let mut items = vec!["ctx".to_owned()];
+        items.extend(part.iter().cloned());
+        code.list(&format!("WRAPPER_DUMP_PARAM{}(", part.len()), &items, ");");
+    }
+    code.line("WRAPPER_DUMP(ctx);");
+    for param in &launch.params {
+        let ParamKind::Pointer { elem, dims, .. } = &param.kind else { continue };
+        if dims.is_empty() {
+            continue;
+        }
+        for dim in dims.iter().filter(|dim| !dim.text.starts_with(|c: char| c.is_ascii_digit())) {
+            code.line(format!("WRAPPER_ASSERT_GE(ctx, {}, 0);", dim.text));
+        }
+        let length = match &dims[..] {
+            [one] => one.text.clone(),
+            many => {
+                let many: Vec<&str> = many.iter().map(|dim| &*dim.text).collect();
+                format!("static_cast<int64_t>({}) * {}", many[0], many[1..].join(" * "))
+            }
+        };
+        let items = ["ctx".to_owned(), elem.name().to_owned(), length, param.name.clone()];
+        code.list("WRAPPER_CHECK_PTR(", &items, ");");
+    }
+    for (device, function) in [("kCPU", "cpu"), ("kXPU3", "xpu3")] {
+        code.line(format!("if (ctx->dev().type() == api::{device}) {{"));
+        let mut items = vec!["ctx".to_owned()];
+        items.extend(names.iter().cloned());
+        code.list(&format!("return {function}_wrapper_{name}("), &items, ");");
+        code.line("}");
+    }
+    code.line("WRAPPER_UNIMPLEMENTED(ctx);");
+    code.line("}");
+    code.line("");
+}
+
+fn declarations(sources: &Sources<'_>, op: &Op) -> String {
+    let mut code = head(sources, &format!("Declarations for xpu/plugin.h: the wrappers that {} calls", op.name));
+    code.line("#pragma once");
+    code.line("#include <cstdint>");
+    code.line("");
+    code.line("namespace fastdeploy {");
+    let mut code = flat(code);
+    code.line("namespace plugin {");
+    let mut code = flat(code);
+    code.line("");
+    for kernel in &op.kernels {
+        let mut list = with_context(kernel);
+        list[0] = "baidu::xpu::api::Context* ctx".to_owned();
+        code.list(&format!("DLL_EXPORT int {}(", kernel.launch.kernel), &list, ");");
+        code.line("");
+    }
+    code.line("}  // namespace plugin");
+    code.line("}  // namespace fastdeploy");
+    code.finish()
+}
+
+fn registration(sources: &Sources<'_>, op: &Op) -> String {
+    let mut code = head(sources, &format!("The op {}", op.name));
+    for line in [
+        "#include <paddle/phi/backends/xpu/xpu_context.h>",
+        "",
+        "#include <algorithm>",
+        "#include <cstdint>",
+        "#include <cstring>",
+        "#include <memory>",
+        "#include <string>",
+        "#include <vector>",
+        "",
+        "#include \"paddle/extension.h\"",
+        "#include \"paddle/phi/core/enforce.h\"",
+    ] {
+        code.line(line);
+    }
+    if !op.flags.is_empty() {
+        code.line("#include \"utility/env.h\"");
+    }
+    code.line("#include \"xpu/internal/infra_op.h\"");
+    code.line("#include \"xpu/plugin.h\"");
+    code.line("");
+    code.line("namespace api = baidu::xpu::api;");
+    code.line("");
+    for flag in &op.flags {
+        code.line(format!("XPU_DECLARE_BOOL({flag}, false);"));
+    }
+    if !op.flags.is_empty() {
+        code.line("");
+    }
+    for one in &op.helpers {
+        helper(&mut code, *one, "");
+    }
+    for call in &op.calls {
+        code.append(match call {
+            Call::HostToDevice => HOST_TO_DEVICE,
+            Call::DeviceToHost => DEVICE_TO_HOST,
+            Call::Wait => WAIT,
+            Call::Verdict => VERDICT,
+        });
+        code.line("");
+    }
+    function(&mut code, op);
+    infer::write(&mut code, op);
+    build_op(&mut code, op);
+    code.finish()
+}
+
+const HOST_TO_DEVICE: &str = "\
+// In stream order: kernels launched later see the data; the source may change
+// as soon as this returns.
+static int HostToDevice(api::Context* ctx,
+                        const void* from,
+                        void* to,
+                        int64_t bytes) {
+  if (bytes == 0) {
+    return api::SUCCESS;
+  }
+  if (ctx->dev().type() == api::kCPU) {
+    std::memcpy(to, from, bytes);
+    return api::SUCCESS;
+  }
+  return api::do_host2device(ctx, from, to, bytes);
+}
+";
+const DEVICE_TO_HOST: &str = "\
+// Not in stream order: what kernels write has to be waited for.
+static int DeviceToHost(api::Context* ctx,
+                        const void* from,
+                        void* to,
+                        int64_t bytes) {
+  if (bytes == 0) {
+    return api::SUCCESS;
+  }
+  if (ctx->dev().type() == api::kCPU) {
+    std::memcpy(to, from, bytes);
+    return api::SUCCESS;
+  }
+  return api::do_device2host(ctx, from, to, bytes);
+}
+";
+const WAIT: &str = "\
+// On the host everything is done when its call returns.
+static int Wait(api::Context* ctx) {
+  if (ctx->dev().type() == api::kCPU) {
+    return api::SUCCESS;
+  }
+  return xpu_wait(ctx->xpu_stream);
+}
+";
+const VERDICT: &str = "\
+// A number that a kernel found, from its lower and its upper half.
+static int64_t Wide(const int* halves) {
+  const uint64_t upper = static_cast<uint32_t>(halves[1]);
+  return static_cast<int64_t>(upper << 32 | static_cast<uint32_t>(halves[0]));
+}
+
+// Where a kernel found it.
+static std::string At(int index) {
+  return index < 0 ? \"\" : \" at [\" + std::to_string(index) + \"]\";
+}
+";
+
+fn function(code: &mut Code, op: &Op) {
+    let mut list = Vec::new();
+    for tensor in &op.tensors {
+        let constant = if tensor.written { "" } else { "const " };
+        list.push(format!("{constant}paddle::Tensor& {}", tensor.name));
+    }
+    for attribute in &op.attributes {
+        list.push(format!("{} {}", attribute.ty.name(), attribute.name));
+    }
+    let result = if op.results.is_empty() { "void" } else { "std::vector<paddle::Tensor>" };
+    code.list(&format!("static {result} {}(", camel(&op.name)), &list, ") {");
+    code.append(&op.body);
+    code.line("}");
+    code.line("");
+}
+
+fn build_op(code: &mut Code, op: &Op) {
+    let quoted = |names: Vec<String>| names.into_iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>();
+    let in_place: Vec<&str> = op.tensors.iter().filter(|t| t.written).map(|t| &*t.name).collect();
+    let inputs = quoted(op.tensors.iter().map(|tensor| tensor.name.clone()).collect());
+    let mut outputs: Vec<String> = op.results.iter().map(|result| result.name.clone()).collect();
+    outputs.extend(in_place.iter().map(|name| format!("{name}_out")));
+    let attributes: Vec<String> = op
+        .attributes
+        .iter()
+        .map(|attribute| {
+            let ty = if attribute.ty == Ty::Long { "int64_t" } else { "int" };
+            format!("\"{}: {ty}\"", attribute.name)
+        })
+        .collect();
+    code.line(format!("PD_BUILD_OP({})", op.name));
+    let mut code_in = Code::at(2);
+    code_in.list(".Inputs({", &inputs, "})");
+    code_in.list(".Outputs({", &quoted(outputs), "})");
+    if !in_place.is_empty() {
+        let map: Vec<String> = in_place.iter().map(|name| format!("{{\"{name}\", \"{name}_out\"}}")).collect();
+        code_in.list(".SetInplaceMap({", &map, "})");
+    }
+    if !attributes.is_empty() {
+        code_in.list(".Attrs({", &attributes, "})");
+    }
+    let camel = camel(&op.name);
+    if op.results.is_empty() {
+        code_in.line(format!(".SetKernelFn(PD_KERNEL({camel}));"));
+    } else {
+        code_in.line(format!(".SetKernelFn(PD_KERNEL({camel}))"));
+        code_in.line(format!(".SetInferShapeFn(PD_INFER_SHAPE({camel}InferShape))"));
+        code_in.line(format!(".SetInferDtypeFn(PD_INFER_DTYPE({camel}InferDtype));"));
+    }
+    code.append(&code_in.finish());
+}
