@@ -143,6 +143,9 @@ impl<'a> Body<'a> {
     /// What stands for a value that `expr` computes.
     pub(super) fn bind(&mut self, value: ValueId, expr: Expr) {
         let Some(users) = self.uses.get(&value) else { return };
+        if self.facts.value(value).known().is_some() {
+            return;
+        }
         if expr.is_plain() {
             self.scalars.insert(value, expr);
             return;
@@ -282,8 +285,7 @@ impl<'a> Body<'a> {
                 if func.ty(op.results[0]).shaped().is_none_or(|shaped| shaped.rank() != 1) {
                     return Err(self.refuse(op, "one dimension"));
                 }
-                let length = array.length();
-                let dims = vec![self.plain(length, "length")];
+                let dims = vec![array.length()];
                 self.arrays.insert(op.results[0], Array { dims, ..array });
                 Ok(())
             }
@@ -328,7 +330,8 @@ impl<'a> Body<'a> {
             Extent::Const(value) => Expr::literal(value.into(), Ty::Int),
         };
         let (offset, size) = (extent(offset), extent(size));
-        let size = self.plain(size, "size");
+        let size = if size.reads { self.plain(size, "size") } else { size };
+        let offset = if offset.reads { self.plain(offset, "offset") } else { offset };
         let pointer = if offset.text == "0" {
             array.pointer
         } else {
@@ -449,6 +452,11 @@ impl<'a> Body<'a> {
         let mut carried = Vec::new();
         for (arg, init) in args.iter().zip(inits) {
             let ty = self.ty(*arg);
+            // What never changes is a number everywhere.
+            if let Some(known) = self.facts.value(*arg).known() {
+                carried.push(Expr::literal(known, ty));
+                continue;
+            }
             let init = self.take(*init);
             let init = if init.ty == ty || ty.is_wide() || init.ty == Ty::Int { init } else { init.cast(ty) };
             let name = self.names.fresh("carried");
@@ -530,7 +538,7 @@ impl<'a> Body<'a> {
             let expr = self.take(*value);
             let ty = target.ty;
             let expr = if ty.is_wide() || expr.ty == ty { expr } else { expr.cast(ty) };
-            if expr.text != target.text {
+            if expr.text != target.text && is_variable(target) {
                 moves.push((target.clone(), expr));
             }
         }
@@ -554,8 +562,12 @@ impl<'a> Body<'a> {
     }
 }
 
+fn is_variable(expr: &Expr) -> bool {
+    expr.text.starts_with(|c: char| c.is_ascii_alphabetic()) && !matches!(&*expr.text, "true" | "false")
+}
+
 /// Whether a name stands in an expression.
-fn mentions(text: &str, name: &str) -> bool {
+pub(super) fn mentions(text: &str, name: &str) -> bool {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     text.match_indices(name).any(|(at, _)| {
         let before = text[..at].chars().next_back();

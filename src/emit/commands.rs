@@ -5,6 +5,8 @@ use super::body::{Array, Body, Place, elem};
 use super::contract::data_type;
 use super::expr::precedence::PRODUCT;
 use super::expr::{Expr, Ty};
+use super::kernel;
+use super::op::Kernel;
 use super::params::{self, Launch, Uses};
 use super::range::Range;
 use rustc_hash::FxHashMap as HashMap;
@@ -30,7 +32,8 @@ pub(super) struct Commands<'a> {
     pub(super) modules: Option<[&'a Module; 2]>,
     /// Names of the buffers that the function returns.
     pub(super) returned: HashMap<ValueId, String>,
-    pub(super) launches: Vec<Launch>,
+    pub(super) shared_bytes: u64,
+    pub(super) kernels: Vec<Kernel>,
     pub(super) calls: BTreeSet<Call>,
     /// Whether a wait stands in front of transfers that the program completes by the next one.
     pub(super) waited: bool,
@@ -235,9 +238,17 @@ impl Body<'_> {
                 if *ty == Type::Index { range.meet(Range::I32) } else { range }
             })
             .collect();
+        let number = |name: &str| op.attrs.get(name).and_then(Attr::as_int).unwrap_or(1);
+        let (clusters, cores) = (number("clusters"), number("cores"));
         let (params, inside) = params::params(on_device, &uses, &given, &flow);
+        let mut launch = Launch { kernel, clusters, cores, params, inside };
+        let bytes = self.commands.shared_bytes;
+        let device = kernel::write(on_device, &launch, Place::Kernel, bytes)?;
+        let host = kernel::write(on_host, &launch, Place::Cpu, bytes)?;
+        launch.params.retain(|param| device.uses(&param.name) || host.uses(&param.name));
+        let params = &launch.params;
         // Kernels count in 32 bits.
-        for param in &params {
+        for param in params {
             let wide = param.argument.ty.is_wide() && matches!(param.kind, params::ParamKind::Scalar(Ty::Int));
             let range = given.iter().find_map(|given| match given {
                 params::Given::Scalar(expr, range) if expr.text == param.argument.text => Some(*range),
@@ -245,6 +256,7 @@ impl Body<'_> {
             });
             if wide && !range.unwrap_or(Range::SIZE).within(Range::I32) {
                 let text = &param.argument.text;
+                let kernel = &launch.kernel;
                 let message = format!("{}: expected sizes of 32 bits in {kernel}, found ", self.commands.op_name);
                 let fits = format!("{text} == static_cast<int>({text})");
                 self.code.list("PD_CHECK(", &[fits, quoted(&message), text.clone()], ");");
@@ -255,10 +267,8 @@ impl Body<'_> {
             params::ParamKind::Scalar(ty) if param.argument.ty.is_wide() => param.argument.cast(ty).text,
             _ => param.argument.text.clone(),
         }));
-        self.checked(&format!("fastdeploy::plugin::{kernel}"), &args);
-        let number = |name: &str| op.attrs.get(name).and_then(Attr::as_int).unwrap_or(1);
-        let (clusters, cores) = (number("clusters"), number("cores"));
-        self.commands.launches.push(Launch { kernel, clusters, cores, params, inside });
+        self.checked(&format!("fastdeploy::plugin::{}", launch.kernel), &args);
+        self.commands.kernels.push(Kernel { launch, device, host });
         Ok(())
     }
 

@@ -177,7 +177,7 @@ pub(super) fn check(body: &mut Body<'_>, tensors: &[Tensor], symbols: &mut BTree
             let elements = quoted(&format!(" elements in dimension {axis}{why}, found "));
             let items = [format!("{found} == {}", known.text), expected, known.text.clone(), elements, found];
             body.code.list("PD_CHECK(", &items, ");");
-            dims.push(body.plain(known, &format!("{}_size", tensor.name)));
+            dims.push(known);
         }
         let element = elem(&tensor.ty);
         let data = body.names.fresh(&format!("{}_data", tensor.name));

@@ -5,7 +5,7 @@ use super::code::Code;
 use super::commands::Call;
 use super::expr::Ty;
 use super::infer;
-use super::kernel::helper;
+use super::kernel::{Written, helper};
 use super::names::camel;
 use super::op::{Kernel, Op};
 use super::params::{Param, ParamKind};
@@ -41,6 +41,16 @@ fn with_context(kernel: &Kernel) -> Vec<String> {
     list
 }
 
+/// Parameters of a function, without the names of those that it leaves alone.
+fn named(params: &[Param], written: &Written) -> Vec<String> {
+    let unnamed = |param: &Param| {
+        let declared = param.declared();
+        let name = declared.len() - param.name.len();
+        format!("{}/*{}*/", &declared[..name], param.name)
+    };
+    params.iter().map(|p| if written.uses(&p.name) { p.declared() } else { unnamed(p) }).collect()
+}
+
 fn kernels(sources: &Sources<'_>, op: &Op) -> String {
     let mut code = head(sources, &format!("Kernels of {} for Kunlun XPU3", op.name));
     code.line("#include <cstdint>");
@@ -59,7 +69,7 @@ fn kernels(sources: &Sources<'_>, op: &Op) -> String {
     for kernel in &op.kernels {
         let launch = &kernel.launch;
         code_of_namespace.comment(&format!("For {} clusters of {} cores.", launch.clusters, launch.cores));
-        code_of_namespace.list(&format!("__global__ void {}(", launch.kernel), &params(kernel), ") {");
+        code_of_namespace.list(&format!("__global__ void {}(", launch.kernel), &named(&launch.params, &kernel.device), ") {");
         code_of_namespace.append(&kernel.device.body);
         code_of_namespace.line("}");
         code_of_namespace.line("");
@@ -118,10 +128,10 @@ fn wrap(code: &mut Code, kernel: &Kernel) {
     let name = &launch.kernel;
     let names: Vec<String> = launch.params.iter().map(|param| param.name.clone()).collect();
     let list = with_context(kernel);
-    let mut unnamed = list.clone();
-    unnamed[0] = "api::Context* /*ctx*/".to_owned();
+    let mut on_host = vec!["api::Context* /*ctx*/".to_owned()];
+    on_host.extend(named(&launch.params, &kernel.host));
 
-    code.list(&format!("static int cpu_wrapper_{name}("), &unnamed, ") {");
+    code.list(&format!("static int cpu_wrapper_{name}("), &on_host, ") {");
     code.append(&kernel.host.body);
     code.line("return api::SUCCESS;");
     code.line("}");

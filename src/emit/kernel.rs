@@ -1,6 +1,6 @@
 //! A kernel of the device, and the loop that stands for it on the host.
 
-use super::body::{Array, Body, Helper, Place, elem};
+use super::body::{Array, Body, Helper, Place, elem, mentions};
 use super::code::Code;
 use super::expr::{Expr, Ty};
 use super::facts::Facts;
@@ -16,6 +16,13 @@ use xpuc_dialect::ops::Kind;
 pub(super) struct Written {
     pub(super) body: String,
     pub(super) helpers: BTreeSet<Helper>,
+}
+
+impl Written {
+    /// Whether the body uses a parameter.
+    pub(super) fn uses(&self, name: &str) -> bool {
+        mentions(&self.body, name)
+    }
 }
 
 /// Writes a kernel's body.
@@ -50,7 +57,7 @@ pub(super) fn write(
     if place == Place::Kernel {
         let used = func.uses();
         for (arg, name) in args.iter().zip(["cluster", "core"]) {
-            if used.contains_key(arg) {
+            if used.contains_key(arg) && facts.value(*arg).known().is_none() {
                 let name = body.names.fresh(name);
                 let id = if *arg == args[0] { "cluster_id()" } else { "core_id()" };
                 body.code.line(format!("const int {name} = {id};"));

@@ -5,7 +5,7 @@ use super::commands::{Call, Commands};
 use super::contract::{self, Tensor};
 use super::expr::{Expr, Ty};
 use super::facts::{Facts, of_type};
-use super::kernel::{self, Written};
+use super::kernel::Written;
 use super::names::Names;
 use super::params::Launch;
 use super::range::Range;
@@ -106,6 +106,7 @@ impl Op {
             op_name: super::names::identifier(&func.name),
             modules: Some([sources.device.module(), sources.host.module()]),
             returned: returned(func, &results)?,
+            shared_bytes: sources.memory.shared_bytes,
             ..Commands::default()
         };
         for (value, expr) in scalars {
@@ -125,27 +126,13 @@ impl Op {
             body.code.list("return {", &list, "};");
         }
         let Body { code, helpers, commands, .. } = body;
-        let mut kernels = Vec::new();
-        for launch in commands.launches {
-            let write = |module: &xpuc_dialect::ir::Module, place| {
-                let Some(func) = module.func(&launch.kernel) else {
-                    return Err(EmitErrorKind::Empty.at(&func.loc));
-                };
-                kernel::write(func, &launch, place, sources.memory.shared_bytes)
-            };
-            kernels.push(Kernel {
-                device: write(sources.device.module(), Place::Kernel)?,
-                host: write(sources.host.module(), Place::Cpu)?,
-                launch,
-            });
-        }
         Ok(Op {
             name: super::names::identifier(&func.name),
             tensors,
             attributes,
             flags,
             results,
-            kernels,
+            kernels: commands.kernels,
             body: code.finish(),
             helpers,
             calls: commands.calls,
