@@ -1,7 +1,7 @@
 //! `arith` as expressions: in 32 bits where the ranges allow it, modulo 2^32 where the sum of two i32 may wrap.
 
 use super::body::{Body, Helper, Place};
-use super::expr::precedence::{AND, BITS, EQUALITY, OR, PRODUCT, RELATION, SHIFT, SUM};
+use super::expr::precedence::{AND, BITS, EQUALITY, OR, PRIMARY, PRODUCT, RELATION, SHIFT, SUM};
 use super::expr::{Expr, Ty};
 use super::facts::{arith, cmpi};
 use super::range::Range;
@@ -104,6 +104,12 @@ impl Body<'_> {
             return Err(self.refuse(op, "operands that are not negative"));
         }
         let wide = !ranges.iter().all(|range| range.within(Range::I32));
+        let shift = ranges[1].known().filter(|by| *by > 0 && by.count_ones() == 1).map(|by| by.trailing_zeros());
+        if let (true, "divui" | "floordivsi", Some(bits)) = (wide, name, shift) {
+            // In parentheses: compilers warn of sums beside a shift.
+            let x = Expr { text: x.within(PRIMARY), precedence: PRIMARY, ..x };
+            return Ok(Expr::binary(&x, ">>", &Expr::literal(bits.into(), Ty::Int), SHIFT, Ty::Long));
+        }
         if wide && self.place == Place::Kernel {
             return Err(EmitErrorKind::WideDivision.at(&op.loc));
         }

@@ -237,7 +237,13 @@ impl Walk<'_> {
                     (2..=4, ..) => Range::I32,
                     _ => full,
                 };
-                carried[i] = if wider.within(full) { wider } else { full };
+                let wider = if wider.within(full) { wider } else { full };
+                // Only the side that has moved is given up.
+                let (lo, hi) = (next.lo < carried[i].lo, next.hi > carried[i].hi);
+                carried[i] = Range {
+                    lo: if lo { wider.lo.min(next.lo) } else { carried[i].lo },
+                    hi: if hi { wider.hi.max(next.hi) } else { carried[i].hi },
+                };
             }
             if settled {
                 return carried;
