@@ -60,6 +60,7 @@ void begin(uint64_t seed) {
   s.launches.clear();
   s.counts = Counts();
   s.fail_at = 0;
+  s.host_only = false;
   s.injected = false;
   s.begun = true;
 }
@@ -94,6 +95,8 @@ inline bool fails(int64_t Counts::*which, const char* what, const Where& where, 
   State& s = state();
   if (s.injected && !cleans_up)
     report("ignored-failure", std::string(what) + " although " + s.injected_what, where);
+  if (s.host_only)
+    report("device-command", std::string(what) + " in a call whose tensors are all on the host", where);
   s.counts.*which += 1;
   if (s.fail_at == 0 || s.counts.events() != s.fail_at) return false;
   s.injected = true;

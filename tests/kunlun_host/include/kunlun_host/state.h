@@ -75,7 +75,7 @@ struct Buffer {
   uintptr_t at;
   size_t bytes;
   bool freed;
-  bool workspace;
+  bool pooled;
   Site site;
 };
 
@@ -153,6 +153,8 @@ struct Fiber {
 
 struct State {
   uint64_t seed = 0;
+  std::string call;         // what the driver calls it
+  bool host_only = false;   // no tensor of the call is on the device
   std::mt19937_64 random{0};
   char* device = nullptr;   // what pointers point into; closed to the host
   char* backing = nullptr;  // the same memory, for the runtime
