@@ -9,6 +9,11 @@
 
 #include "kunlun_host/memory.h"
 
+extern "C" {
+void* __asan_get_report_pc() __attribute__((weak));
+const char* __asan_get_report_description() __attribute__((weak));
+}
+
 namespace kunlun_host {
 
 inline void on_fault(int signal, siginfo_t* info, void* context) {
@@ -17,6 +22,11 @@ inline void on_fault(int signal, siginfo_t* info, void* context) {
   if (on_device(at) && !state().core)
     report("host-dereference", "the host follows a pointer of the device", {{}, pc}, at);
   report("crash", text("signal %d", signal), {{}, pc}, at);
+}
+
+inline void on_host_error() {
+  void* pc = __asan_get_report_pc ? static_cast<char*>(__asan_get_report_pc()) + 1 : nullptr;
+  report("host-memory", __asan_get_report_description ? __asan_get_report_description() : "", {{}, pc});
 }
 
 inline void start() {
