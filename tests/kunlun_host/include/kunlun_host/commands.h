@@ -1,5 +1,5 @@
-// The library of operators: workspace, and commands that are no kernels of ours. A context of the host runs them at once,
-// and counts nothing.
+// The library of operators: workspace, and commands that are no kernels of ours. A context of the host runs them at
+// once, and counts nothing.
 #pragma once
 #include <cstring>
 
@@ -28,7 +28,9 @@ inline void as_command(baidu::xpu::api::Context* ctx, const char* name, std::ini
     Cell* cells = cells_of(range.at);
     for (uintptr_t i = 0; i < static_cast<uintptr_t>(range.bytes); i++) {
       Cell& cell = cells[i];
-      auto what = [&] { return text("%s: %s of %lld bytes", name, verb(range.writes), static_cast<long long>(range.bytes)); };
+      auto what = [&] {
+        return text("%s: %s of %lld bytes", name, verb(range.writes), static_cast<long long>(range.bytes));
+      };
       if (!(cell.flags & ALLOCATED)) report("out-of-bounds", what(), where, at + i);
       if (!range.writes && !(cell.flags & DEFINED)) report("uninitialised-read", what(), where, at + i);
       for (uint32_t id : {cell.write_launch, range.writes ? cell.read_launch : 0u})

@@ -1,5 +1,5 @@
-// The program around ops: reads calls from its input, makes them, and answers each with a line of JSON. README.md has the
-// form of both.
+// The program around ops: reads calls from its input, makes them, and answers each with a line of JSON. README.md has
+// the form of both.
 #pragma once
 #include <cstdio>
 

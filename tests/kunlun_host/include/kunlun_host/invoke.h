@@ -8,8 +8,8 @@
 
 namespace kunlun_host {
 
-/// What a tensor holds: its bytes, and which of its elements have a value. Memory of the host does not say: an element of
-/// nothing but poison has none.
+/// What a tensor holds: its bytes, and which of its elements have a value. Memory of the host does not say: an element
+/// of nothing but poison has none.
 struct Held {
   std::vector<uint8_t> bytes;
   std::vector<bool> defined;
@@ -48,12 +48,10 @@ struct Call {
 };
 
 inline void give(Call& call, const Request& request) {
-  size_t used = 0;
   for (const std::string& name : call.op.inputs) {
     auto found = request.tensors.find(name);
     if (found == request.tensors.end()) refuse(call.op.name + ": no input " + name);
     const Given& given = found->second;
-    used++;
     bool device = given.device && !request.host_only;
     phi::Place place = device ? phi::Place(phi::XPUPlace(0)) : phi::Place(phi::CPUPlace());
     paddle::Tensor tensor = make_tensor(given.type, place, given.dims, {given.name.c_str(), 0});
@@ -69,7 +67,7 @@ inline void give(Call& call, const Request& request) {
     call.arguments.dtypes.push_back(given.type);
   }
   call.arguments.tensors = call.given;
-  if (used != request.tensors.size()) refuse(call.op.name + ": a tensor that is no input of it");
+  if (call.given.size() != request.tensors.size()) refuse(call.op.name + ": a tensor that is no input of it");
   for (const Attribute& attribute : attributes_of(call.op)) {
     auto found = request.attributes.find(attribute.name);
     if (found == request.attributes.end() || found->second.first != attribute.type)
@@ -85,10 +83,10 @@ inline void infer(Call& call) {
   if (call.op.infer_dtype.call) call.types = call.op.infer_dtype.call(call.arguments);
   else if (plain) call.types = call.arguments.dtypes;
   if (call.shapes.size() != plain)
-    wrong_signature(call.op, text("InferShape returns %zu shapes, of %zu outputs that are in no place of an input",
+    wrong_signature(call.op, text("InferShape returns %zu shapes, expected %zu: outputs in place are none of them",
                                   call.shapes.size(), plain));
   if (call.types.size() != plain)
-    wrong_signature(call.op, text("InferDtype returns %zu types, of %zu outputs that are in no place of an input",
+    wrong_signature(call.op, text("InferDtype returns %zu types, expected %zu: outputs in place are none of them",
                                   call.types.size(), plain));
 }
 
@@ -97,21 +95,21 @@ inline void sort_results(Call& call, const Results& returned) {
   const Op& op = call.op;
   std::vector<std::string> plain = plain_outputs(op);
   if (returned.size() != plain.size() && returned.size() != op.outputs.size())
-    wrong_signature(op, text("the kernel returns %zu tensors, expected %zu, or %zu with those in place", returned.size(),
-                             plain.size(), op.outputs.size()));
+    wrong_signature(op, text("the kernel returns %zu tensors, expected %zu, or %zu with those in place",
+                             returned.size(), plain.size(), op.outputs.size()));
   if (returned.size() == plain.size()) {
     call.results = returned;
-  } else {
-    for (size_t i = 0; i < returned.size(); i++) {
-      if (std::find(plain.begin(), plain.end(), op.outputs[i]) != plain.end()) {
-        call.results.push_back(returned[i]);
-        continue;
-      }
-      for (size_t k = 0; k < op.inputs.size(); k++) {
-        auto pair = op.in_place.find(op.inputs[k]);
-        if (pair != op.in_place.end() && pair->second == op.outputs[i] && !returned[i].kunlun_host_same(call.given[k]))
-          wrong_signature(op, op.outputs[i] + " is in place of " + op.inputs[k] + ", and is another tensor");
-      }
+    return;
+  }
+  for (size_t i = 0; i < returned.size(); i++) {
+    if (std::find(plain.begin(), plain.end(), op.outputs[i]) != plain.end()) {
+      call.results.push_back(returned[i]);
+      continue;
+    }
+    for (size_t k = 0; k < op.inputs.size(); k++) {
+      auto pair = op.in_place.find(op.inputs[k]);
+      if (pair != op.in_place.end() && pair->second == op.outputs[i] && !returned[i].kunlun_host_same(call.given[k]))
+        wrong_signature(op, op.outputs[i] + " is in place of " + op.inputs[k] + ", and is another tensor");
     }
   }
 }

@@ -1,5 +1,6 @@
 // The calls that the driver is asked for: words between blanks, in this order of lines, one call after another.
 #pragma once
+#include <cerrno>
 #include <cstdlib>
 #include <iostream>
 #include <limits>
@@ -61,7 +62,8 @@ inline bool either(const char* first, const char* second) {
 }
 
 inline void check_value(const std::string& type, int64_t value, const std::string& what) {
-  bool fits = type == "bool" ? value == 0 || value == 1 : type == "int64" || type == "int64_t" || value == static_cast<int32_t>(value);
+  bool wide = type == "int64" || type == "int64_t";
+  bool fits = type == "bool" ? value == 0 || value == 1 : wide || value == static_cast<int32_t>(value);
   if (!fits) refuse(what + ": " + std::to_string(value) + " is no " + type);
 }
 

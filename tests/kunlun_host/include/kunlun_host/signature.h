@@ -1,4 +1,4 @@
-// Holds an op's functions against its declaration. Paddle compares neither, so this is stricter: a kernel takes all that is
+// Holds an op's functions against its declaration. Paddle does not, so this is stricter: a kernel takes all that is
 // declared, an infer function what is declared up to some point, and both take it with the declared types.
 #pragma once
 #include <algorithm>
@@ -24,14 +24,16 @@ inline std::string trimmed(const std::string& text) {
 }
 
 inline std::vector<Attribute> attributes_of(const Op& op) {
-  static const std::set<std::string> theirs = {"float", "double", "std::string", "std::vector<int>",
-                                               "std::vector<float>", "std::vector<int64_t>", "std::vector<std::string>"};
+  static const std::set<std::string> theirs = {
+      "float", "double", "std::string", "std::vector<int>", "std::vector<float>", "std::vector<int64_t>",
+      "std::vector<std::string>"};
   std::vector<Attribute> all;
   for (const std::string& text : op.attributes) {
     size_t colon = text.find(':');
     if (colon == std::string::npos) wrong_signature(op, "attribute \"" + text + "\": expected \"name: type\"");
     Attribute one{trimmed(text.substr(0, colon)), trimmed(text.substr(colon + 1))};
-    if (theirs.count(one.type)) report("unsupported", "an attribute of type " + one.type, {{op.file, op.line}, nullptr});
+    if (theirs.count(one.type))
+      report("unsupported", "an attribute of type " + one.type, {{op.file, op.line}, nullptr});
     if (one.type != "bool" && one.type != "int" && one.type != "int64_t")
       wrong_signature(op, "attribute " + one.name + ": Paddle knows no type " + one.type);
     all.push_back(one);
@@ -70,16 +72,18 @@ inline void check_parameters(const Op& op, const char* what, const std::vector<P
     std::string found = names[static_cast<size_t>(parameters[i])];
     std::string which = text("%s, parameter %zu: ", what, i + 1);
     if (parameters[i] >= Parameter::BOOL) {
-      if (attribute == attributes.size()) wrong_signature(op, which + "a " + found + ", and no attribute is left for it");
+      if (attribute == attributes.size())
+        wrong_signature(op, which + "takes a " + found + ", and no attribute is left for it");
       const Attribute& declared = attributes[attribute++];
       if (declared.type != found)
-        wrong_signature(op, which + "a " + found + " takes the attribute " + declared.name + ", which is a " + declared.type);
+        wrong_signature(op, which + "takes a " + found + ", and is given " + declared.name + ": " + declared.type);
       continue;
     }
     bool changes = parameters[i] == Parameter::MUTABLE_TENSOR;
     if (parameters[i] != item && !(changes && item == Parameter::TENSOR))
-      wrong_signature(op, which + "a " + found + " is nothing that it may take");
-    if (input == op.inputs.size()) wrong_signature(op, which + "a " + found + ", and no input is left for it");
+      wrong_signature(op, which + "takes a " + found + ", which it may not");
+    if (input == op.inputs.size())
+      wrong_signature(op, which + "takes a " + found + ", and no input is left for it");
     const std::string& name = op.inputs[input++];
     if (changes && !op.in_place.count(name))
       wrong_signature(op, which + "it may change the input " + name + ", which no output is in place of");

@@ -79,7 +79,8 @@ Tensor full(const IntArray& shape, const Scalar& value, DataType dtype, const Pl
       memcpy(static_cast<char*>(result.data()) + static_cast<size_t>(i) * size, &integer, size);
     return result;
   }
-  int ret = api::fill(kunlun_host::device_context().x_context(), result.data(), result.numel(), &integer, size, file, line);
+  api::Context* ctx = kunlun_host::device_context().x_context();
+  int ret = api::fill(ctx, result.data(), result.numel(), &integer, size, file, line);
   PD_CHECK(ret == api::SUCCESS, "full: constant failed: ", ret);
   return result;
 }

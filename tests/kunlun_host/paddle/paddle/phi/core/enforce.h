@@ -35,4 +35,5 @@ std::string message_of(const char* otherwise, const T&... parts) {
       throw ::paddle::PD_Exception(                                                                                    \
           ::kunlun_host::message_of("Expected " #condition ", but it's not satisfied." __VA_OPT__(, ) __VA_ARGS__)); \
   } while (0)
-#define PD_THROW(...) throw ::paddle::PD_Exception(::kunlun_host::message_of("An error occurred." __VA_OPT__(, ) __VA_ARGS__))
+#define PD_THROW(...) \
+  throw ::paddle::PD_Exception(::kunlun_host::message_of("An error occurred." __VA_OPT__(, ) __VA_ARGS__))

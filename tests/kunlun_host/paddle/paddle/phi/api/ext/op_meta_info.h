@@ -127,8 +127,12 @@ class OpMetaInfoBuilder {
     return op().in_place = map, *this;
   }
   OpMetaInfoBuilder& SetKernelFn(kunlun_host::Function<kunlun_host::Results> f) { return op().kernel = f, *this; }
-  OpMetaInfoBuilder& SetInferShapeFn(kunlun_host::Function<kunlun_host::Shapes> f) { return op().infer_shape = f, *this; }
-  OpMetaInfoBuilder& SetInferDtypeFn(kunlun_host::Function<kunlun_host::Types> f) { return op().infer_dtype = f, *this; }
+  OpMetaInfoBuilder& SetInferShapeFn(kunlun_host::Function<kunlun_host::Shapes> f) {
+    return op().infer_shape = f, *this;
+  }
+  OpMetaInfoBuilder& SetInferDtypeFn(kunlun_host::Function<kunlun_host::Types> f) {
+    return op().infer_dtype = f, *this;
+  }
 
  private:
   kunlun_host::Op& op() { return kunlun_host::ops()[op_]; }
