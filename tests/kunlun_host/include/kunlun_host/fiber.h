@@ -11,22 +11,34 @@
 extern "C" {
 void __sanitizer_start_switch_fiber(void** save, const void* bottom, size_t size) __attribute__((weak));
 void __sanitizer_finish_switch_fiber(void* save, const void** bottom, size_t* size) __attribute__((weak));
+void __asan_unpoison_memory_region(const volatile void* at, size_t size) __attribute__((weak));
 }
 
 namespace kunlun_host {
 
-inline Fiber take_fiber() {
+/// A core with a stack: launches are many, so both are used again, and so is what their vectors took.
+inline std::unique_ptr<Core> take_core() {
   State& s = state();
-  if (!s.stacks.empty()) {
-    Fiber fiber = s.stacks.back();
-    s.stacks.pop_back();
-    return fiber;
+  if (!s.idle.empty()) {
+    std::unique_ptr<Core> core = std::move(s.idle.back());
+    s.idle.pop_back();
+    core->state = Core::READY;
+    core->fake_stack = nullptr;
+    core->frames.clear();
+    core->pending.clear();
+    core->group.clear();
+    std::fill(core->fences, core->fences + 4, 1);
+    std::fill(core->published, core->published + 4, 0);
+    return core;
   }
   size_t page = 4096;
   void* all = mmap(nullptr, FIBER_BYTES + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
                    -1, 0);
   if (all == MAP_FAILED || mprotect(all, page, PROT_NONE) != 0) report("host", "no memory for a fiber", {});
-  return {static_cast<char*>(all) + page, new Cell[WINDOW_BYTES + ARGUMENT_BYTES]};
+  auto core = std::make_unique<Core>();
+  core->stack = static_cast<char*>(all) + page;
+  core->cells = new Cell[WINDOW_BYTES + ARGUMENT_BYTES];
+  return core;
 }
 
 /// From a core back to the scheduler.
@@ -140,6 +152,10 @@ inline void prepare(Core* core) {
   core->context.uc_stack.ss_size = FIBER_BYTES;
   core->context.uc_link = nullptr;
   makecontext(&core->context, fiber_main, 0);
+  // At each switch the sanitizer would forget what it knows of the whole stack. What a core left behind lies at its top.
+  core->context.uc_stack.ss_size = 0;
+  if (__asan_unpoison_memory_region)
+    __asan_unpoison_memory_region(core->stack + FIBER_BYTES - LEFT_BEHIND_BYTES, LEFT_BEHIND_BYTES);
 }
 
 inline void run_wave(const std::vector<int>& ids) {
@@ -150,13 +166,10 @@ inline void run_wave(const std::vector<int>& ids) {
     Cluster& cluster = *clusters.back();
     cluster.id = id;
     for (int i = 0; i < s.launch->cores; i++) {
-      cluster.cores.push_back(std::make_unique<Core>());
+      cluster.cores.push_back(take_core());
       Core& core = *cluster.cores.back();
       core.cluster = &cluster;
       core.id = i;
-      Fiber fiber = take_fiber();
-      core.stack = fiber.stack;
-      core.cells = fiber.cells;
       prepare(&core);
       cluster.ready.push_back(&core);
     }
@@ -181,7 +194,7 @@ inline void run_wave(const std::vector<int>& ids) {
   }
   s.live_shared = s.live_group = nullptr;
   for (auto& cluster : clusters)
-    for (auto& core : cluster->cores) s.stacks.push_back({core->stack, core->cells});
+    for (auto& core : cluster->cores) s.idle.push_back(std::move(core));
 }
 
 }  // namespace kunlun_host

@@ -1,8 +1,10 @@
 // What the compiler calls in kernels: at accesses, at both ends of functions, at undefined behaviour.
 #pragma once
 #include <algorithm>
+#include <cstring>
 
 #include "kunlun_host/access.h"
+#include "kunlun_host/session.h"
 #include "kunlun_host/transfer.h"
 
 extern "C" {
@@ -12,6 +14,16 @@ void __ubsan_get_current_report_data(const char** kind, const char** message, co
 
 namespace kunlun_host {
 
+/// Above the kernel's frame: arguments, which have a value.
+inline const std::vector<Cell>& argument_cells() {
+  static const std::vector<Cell> cells = [] {
+    Cell defined;
+    defined.flags = DEFINED;
+    return std::vector<Cell>(ARGUMENT_BYTES, defined);
+  }();
+  return cells;
+}
+
 inline void function_entry(uintptr_t bottom, uintptr_t frame, void* pc) {
   State& s = state();
   Core* core = s.core;
@@ -19,8 +31,7 @@ inline void function_entry(uintptr_t bottom, uintptr_t frame, void* pc) {
   uintptr_t above;
   if (core->frames.empty()) {
     core->top = above = frame + 16;
-    std::fill(core->cells + WINDOW_BYTES, core->cells + WINDOW_BYTES + ARGUMENT_BYTES, Cell());
-    for (size_t i = 0; i < ARGUMENT_BYTES; i++) core->cells[WINDOW_BYTES + i].flags = DEFINED;
+    memcpy(static_cast<void*>(core->cells + WINDOW_BYTES), argument_cells().data(), ARGUMENT_BYTES * sizeof(Cell));
   } else {
     above = core->frames.back();
   }
@@ -32,7 +43,7 @@ inline void function_entry(uintptr_t bottom, uintptr_t frame, void* pc) {
                                   core->frames.size() - 1, STACK_BYTES), where);
   if (depth > LOCAL_BYTES)
     report("lm-overflow", text("%zu bytes of local memory, of which a core has %zu", depth, LOCAL_BYTES), where);
-  for (uintptr_t at = bottom; at < above; at++) core->cells[at - (core->top - WINDOW_BYTES)] = Cell();
+  memset(static_cast<void*>(core->cells + (bottom - (core->top - WINDOW_BYTES))), 0, (above - bottom) * sizeof(Cell));
 }
 
 inline void function_exit(void* pc) {
@@ -87,6 +98,9 @@ __attribute__((noinline)) void __tsan_func_entry(void*) {
   kunlun_host::function_entry(mine + 16, *reinterpret_cast<uintptr_t*>(mine), __builtin_return_address(0));
 }
 void __tsan_func_exit() { kunlun_host::function_exit(__builtin_return_address(0)); }
+
+// What the sanitizer of addresses finds in host code ends the process as all else does, with its line and its call.
+void __asan_on_error() { kunlun_host::on_host_error(); }
 
 // What the sanitizer of undefined behaviour finds ends the process too, with the same status.
 void __ubsan_on_report() {

@@ -52,8 +52,10 @@ inline std::string place_of(uintptr_t at) {
   if (on_device(at)) {
     const Buffer* b = buffer_near(at);
     if (!b) return text("device memory %p, before every buffer", reinterpret_cast<void*>(at));
-    return text("buffer %d + %zu of %zu bytes (global memory, allocated at %s:%d%s)", b->id, size_t(at - b->at),
-                b->bytes, b->site.file, b->site.line, b->freed ? ", freed" : "");
+    // A buffer of a caller has a name instead of a line.
+    std::string from = b->site.line ? text("allocated at %s:%d", b->site.file, b->site.line) : text("%s", b->site.file);
+    return text("buffer %d + %zu of %zu bytes (global memory, %s%s)", b->id, size_t(at - b->at), b->bytes, from.c_str(),
+                b->freed ? ", freed" : "");
   }
   if (within(at, __start_kunlun_sm, __stop_kunlun_sm) || within(at, __start_kunlun_gsm, __stop_kunlun_gsm)) {
     int index = symbol_at(at);

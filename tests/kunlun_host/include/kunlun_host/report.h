@@ -48,6 +48,7 @@ inline std::string place_of(uintptr_t at);
   }
   std::string line = line_of(where);
   if (!line.empty()) out += "  line: " + line + "\n";
+  if (!s.call.empty()) out += "  call: " + s.call + "\n";
   out += text("  seed: %llu\n", static_cast<unsigned long long>(s.seed));
   fflush(nullptr);
   if (write(2, out.data(), out.size()) < 0) _exit(EXIT_VIOLATION);

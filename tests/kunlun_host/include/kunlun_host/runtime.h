@@ -13,4 +13,6 @@
 #include "kunlun_host/hooks.h"
 #include "kunlun_host/session.h"
 #include "kunlun_host/stream.h"
+#include "kunlun_host/buffers.h"
 #include "kunlun_host/library.h"
+#include "kunlun_host/commands.h"

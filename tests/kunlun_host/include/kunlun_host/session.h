@@ -9,6 +9,11 @@
 
 #include "kunlun_host/memory.h"
 
+extern "C" {
+void* __asan_get_report_pc() __attribute__((weak));
+const char* __asan_get_report_description() __attribute__((weak));
+}
+
 namespace kunlun_host {
 
 inline void on_fault(int signal, siginfo_t* info, void* context) {
@@ -17,6 +22,11 @@ inline void on_fault(int signal, siginfo_t* info, void* context) {
   if (on_device(at) && !state().core)
     report("host-dereference", "the host follows a pointer of the device", {{}, pc}, at);
   report("crash", text("signal %d", signal), {{}, pc}, at);
+}
+
+inline void on_host_error() {
+  void* pc = __asan_get_report_pc ? static_cast<char*>(__asan_get_report_pc()) + 1 : nullptr;
+  report("host-memory", __asan_get_report_description ? __asan_get_report_description() : "", {{}, pc});
 }
 
 inline void start() {
@@ -60,6 +70,7 @@ void begin(uint64_t seed) {
   s.launches.clear();
   s.counts = Counts();
   s.fail_at = 0;
+  s.host_only = false;
   s.injected = false;
   s.begun = true;
 }
@@ -94,6 +105,8 @@ inline bool fails(int64_t Counts::*which, const char* what, const Where& where, 
   State& s = state();
   if (s.injected && !cleans_up)
     report("ignored-failure", std::string(what) + " although " + s.injected_what, where);
+  if (s.host_only)
+    report("device-command", std::string(what) + " in a call whose tensors are all on the host", where);
   s.counts.*which += 1;
   if (s.fail_at == 0 || s.counts.events() != s.fail_at) return false;
   s.injected = true;

@@ -39,6 +39,8 @@ constexpr size_t DEVICE_BYTES = 128 << 20;
 constexpr size_t GAP_BYTES = 4 << 10;
 /// Bytes of a fiber's stack; the runtime runs on it too.
 constexpr size_t FIBER_BYTES = 256 << 10;
+/// Bytes of it, at the top, that the frames of a core take which has returned.
+constexpr size_t LEFT_BEHIND_BYTES = 8 << 10;
 /// Bytes of it, from the kernel's frame down, that have cells; and those above it, where arguments lie.
 constexpr size_t WINDOW_BYTES = 16 << 10;
 constexpr size_t ARGUMENT_BYTES = 512;
@@ -57,16 +59,16 @@ enum Flag : uint8_t {
   INCOMING = 16,      // a transfer will land here
 };
 /// Who accesses: their writes reach each other only over a fence.
-enum Unit : uint8_t { SCALAR, VECTOR, DMA };
+enum Unit : uint8_t { DMA, SCALAR, VECTOR };
 enum Kind : uint8_t { GM, SM, GSM, LM };
 
-/// What is known of one byte.
+/// What is known of one byte. Nothing is known of one that is all zero.
 struct Cell {
   uint32_t write_launch = 0, write_epoch = 0, write_fence = 0;
   uint32_t read_launch = 0, read_epoch = 0;
   uint8_t write_cluster = 0, write_core = 0, read_cluster = 0, read_core = 0;
   uint8_t flags = 0;
-  uint8_t unit = DMA;
+  uint8_t unit = 0;
   uint16_t outgoing = 0;  // transfers that are reading it
 };
 
@@ -75,7 +77,7 @@ struct Buffer {
   uintptr_t at;
   size_t bytes;
   bool freed;
-  bool workspace;
+  bool pooled;
   Site site;
 };
 
@@ -145,14 +147,10 @@ struct Launch {
   bool waited;
 };
 
-/// What is used again by one core after another.
-struct Fiber {
-  char* stack;
-  Cell* cells;
-};
-
 struct State {
   uint64_t seed = 0;
+  std::string call;         // what the driver calls it
+  bool host_only = false;   // no tensor of the call is on the device
   std::mt19937_64 random{0};
   char* device = nullptr;   // what pointers point into; closed to the host
   char* backing = nullptr;  // the same memory, for the runtime
@@ -180,7 +178,7 @@ struct State {
   Bank* live_group = nullptr;
   uint64_t steps = 0;
   uint32_t eagerness = 0;    // of 256 accesses, how many let another core go on
-  std::vector<Fiber> stacks;  // that no core has now
+  std::vector<std::unique_ptr<Core>> idle;  // with their stacks, for other launches
 };
 
 inline State& state() {

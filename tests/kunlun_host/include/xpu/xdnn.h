@@ -1,6 +1,7 @@
 // The operator library's names, as far as wrappers need them.
 #pragma once
 #include <cstddef>
+#include <type_traits>
 #include <vector>
 
 #include "xpu/runtime.h"
@@ -54,11 +55,17 @@ class ctx_guard {
     return static_cast<T*>(bytes(len * static_cast<int64_t>(sizeof(T)), file, line));
   }
   template <typename T>
+  T* alloc_l3(int64_t len, KUNLUN_HOST_CALLER) {
+    return alloc<T>(len, file, line);
+  }
+  template <typename T>
   T* alloc_l3_or_gm(int64_t len, KUNLUN_HOST_CALLER) {
     return alloc<T>(len, file, line);
   }
 
  private:
+  template <typename T>
+  friend struct VectorParam;
   void* bytes(int64_t count, const char* file, int line);
   Context* ctx_;
   std::vector<void*> taken_;
@@ -69,15 +76,29 @@ struct XPUIndexType {
   typedef T type;
 };
 
+int do_host2device(Context* ctx, const void* from, void* to, int64_t bytes, KUNLUN_HOST_CALLER);
+int do_device2host(Context* ctx, const void* from, void* to, int64_t bytes, KUNLUN_HOST_CALLER);
+
+/// An array of the host and its twin on the device.
 template <typename T>
 struct VectorParam {
   const T* cpu;
   int64_t len;
   T* xpu;
+  /// With a twin: one that there is, or one made now, with a copy. None if that fails.
+  VectorParam to_xpu(ctx_guard& guard, KUNLUN_HOST_CALLER) const {
+    if (xpu || guard.ctx_->dev().type() == kCPU) return *this;
+    T* twin = guard.alloc<T>(len, file, line);
+    int64_t bytes = len * static_cast<int64_t>(sizeof(T));
+    if (twin && do_host2device(guard.ctx_, cpu, twin, bytes, file, line) != SUCCESS) twin = nullptr;
+    return {cpu, len, twin};
+  }
 };
 
 int copy_bytes(Context* ctx, const void* from, void* to, int64_t bytes, const char* file, int line);
 int fill(Context* ctx, void* to, int64_t len, const void* value, size_t size, const char* file, int line);
+int convert(Context* ctx, const void* from, size_t from_size, void* to, size_t to_size, int64_t len,
+            void (*each)(const void*, void*, int64_t), const char* file, int line);
 
 /// Device to device, on the context's stream.
 template <typename T>
@@ -88,8 +109,17 @@ template <typename T>
 int constant(Context* ctx, T* x, int64_t len, T value, KUNLUN_HOST_CALLER) {
   return fill(ctx, x, len, &value, sizeof(T), file, line);
 }
-int do_host2device(Context* ctx, const void* from, void* to, int64_t bytes, KUNLUN_HOST_CALLER);
-int do_device2host(Context* ctx, const void* from, void* to, int64_t bytes, KUNLUN_HOST_CALLER);
+/// Element by element; to bool: whether it is not 0.
+template <typename TX, typename TY>
+int cast(Context* ctx, const TX* x, TY* y, int64_t len, KUNLUN_HOST_CALLER) {
+  static_assert(std::is_integral<TX>::value && std::is_integral<TY>::value, "no floating point here");
+  return convert(ctx, x, sizeof(TX), y, sizeof(TY), len,
+                 [](const void* from, void* to, int64_t n) {
+                   for (int64_t i = 0; i < n; i++)
+                     static_cast<TY*>(to)[i] = static_cast<TY>(static_cast<const TX*>(from)[i]);
+                 },
+                 file, line);
+}
 
 /// Whether an array of a wrapper is where the context wants it: `len` elements of it.
 bool valid_memory(Context* ctx, const void* pointer, int64_t bytes);
