@@ -106,6 +106,21 @@ impl Body<'_> {
         self.code.list("PD_CHECK(", &["ret == api::SUCCESS".to_owned(), message, "ret".to_owned()], ");");
     }
 
+    /// A command over some elements: none where there are none.
+    fn over(&mut self, length: &Expr, command: impl FnOnce(&mut Self)) {
+        let known = length.text.parse::<i64>().ok();
+        if known.is_none() {
+            let length = length.within(super::expr::precedence::RELATION);
+            self.code.line(format!("if ({length} > 0) {{"));
+        }
+        if known != Some(0) {
+            command(self);
+        }
+        if known.is_none() {
+            self.code.line("}");
+        }
+    }
+
     fn wait(&mut self) {
         self.commands.calls.insert(Call::Wait);
         self.checked("Wait", &["ctx".to_owned()]);
@@ -191,7 +206,7 @@ impl Body<'_> {
         let (from, to) = (self.array(op.operands[0], op)?, self.array(op.operands[1], op)?);
         if self.is_on_device(op.operands[0]) {
             let args = ["ctx".to_owned(), from.pointer.text.clone(), to.pointer.text, from.length().text];
-            self.checked(&format!("api::copy<{}>", from.elem.name()), &args);
+            self.over(&from.length(), |body| body.checked(&format!("api::copy<{}>", from.elem.name()), &args));
             return Ok(());
         }
         let length = from.length();
@@ -204,7 +219,7 @@ impl Body<'_> {
         let to = self.array(op.operands[1], op)?;
         let value = value.cast(value.ty.signed()).text;
         let args = ["ctx".to_owned(), to.pointer.text.clone(), to.length().text, value];
-        self.checked(&format!("api::constant<{}>", to.elem.name()), &args);
+        self.over(&to.length(), |body| body.checked(&format!("api::constant<{}>", to.elem.name()), &args));
         Ok(())
     }
 

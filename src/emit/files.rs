@@ -172,8 +172,16 @@ fn wrap(code: &mut Code, kernel: &Kernel) {
                 format!("static_cast<int64_t>({}) * {}", many[0], many[1..].join(" * "))
             }
         };
-        let items = ["ctx".to_owned(), elem.name().to_owned(), length, param.name.clone()];
+        let items = ["ctx".to_owned(), elem.name().to_owned(), length.clone(), param.name.clone()];
+        // An array of nothing has no address.
+        let open = !length.chars().all(|c| c.is_ascii_digit());
+        if open {
+            code.line(format!("if ({length} > 0) {{"));
+        }
         code.list("WRAPPER_CHECK_PTR(", &items, ");");
+        if open {
+            code.line("}");
+        }
     }
     for (device, function) in [("kCPU", "cpu"), ("kXPU3", "xpu3")] {
         code.line(format!("if (ctx->dev().type() == api::{device}) {{"));

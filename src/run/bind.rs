@@ -127,19 +127,26 @@ pub(super) fn elem(shaped: &Shaped) -> Option<Elem> {
     }
 }
 
-/// Puts a case's tensors on the machine; arguments come back in order. What is expected says how much of a buffer
-/// with a capacity is needed.
-pub(super) fn bind(
+/// What a case gives for an argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Bound<'c> {
+    Scalar(i64),
+    Input(&'c Tensor),
+    /// A buffer of the caller that nobody has written: its sizes.
+    Output(Vec<i64>),
+}
+
+/// Finds what a case gives for each argument. What is expected says how much of a buffer with a capacity is needed.
+pub(super) fn bind<'c>(
     func: &Func,
-    case: &Arguments,
+    case: &'c Arguments,
     expected: Option<&Expected>,
-    machine: &mut Machine,
-) -> Result<Vec<Argument>, BindError> {
+) -> Result<Vec<Bound<'c>>, BindError> {
     let mut symbols = Symbols::default();
     let types = func.arg_types();
     let output = |i: usize| func.arg_attrs[i].contains_key("xpu.output");
     // Inputs and attributes first: they say what the sizes of outputs are.
-    let mut bound: Vec<Option<Argument>> = vec![None; types.len()];
+    let mut bound: Vec<Option<Bound<'c>>> = vec![None; types.len()];
     for (i, ty) in types.iter().enumerate() {
         let name = func.arg_name(i);
         if ty.is_scalar() {
@@ -147,35 +154,54 @@ pub(super) fn bind(
             if let Ok(symbol) = Symbol::named(&name) {
                 symbols.set(symbol, value, &name);
             }
-            bound[i] = Some(Argument::Scalar(value));
+            bound[i] = Some(Bound::Scalar(value));
         } else if !output(i) {
-            let (shaped, space, elem) = buffer(&name, ty)?;
+            let (shaped, ..) = buffer(&name, ty)?;
             let tensor = case.inputs.get(&name).ok_or_else(|| BindError::NoInput { name: name.clone() })?;
-            let dims = sizes(func, i, &name, shaped, tensor, &mut symbols)?;
-            let address = machine.argument(&name, space, elem, Contents::Written(&tensor.data), 0);
-            bound[i] = Some(Argument::Buffer(address, dims));
+            check_sizes(func, i, &name, shaped, tensor, &mut symbols)?;
+            bound[i] = Some(Bound::Input(tensor));
         }
     }
     // Once more: a size may be over symbols that a later argument has bound.
     for (i, ty) in types.iter().enumerate().filter(|(i, ty)| !ty.is_scalar() && !output(*i)) {
         let name = func.arg_name(i);
         if let Some(tensor) = case.inputs.get(&name) {
-            sizes(func, i, &name, buffer(&name, ty)?.0, tensor, &mut symbols)?;
+            check_sizes(func, i, &name, buffer(&name, ty)?.0, tensor, &mut symbols)?;
         }
     }
     capacities(func, case, expected, &mut symbols)?;
     for (i, ty) in types.iter().enumerate() {
-        if bound[i].is_some() {
-            continue;
+        if bound[i].is_none() {
+            let name = func.arg_name(i);
+            bound[i] = Some(Bound::Output(output_sizes(func, i, &name, buffer(&name, ty)?.0, &symbols)?));
         }
-        let name = func.arg_name(i);
-        let (shaped, space, elem) = buffer(&name, ty)?;
-        let dims = output_sizes(func, i, &name, shaped, &symbols)?;
-        let elements = dims.iter().product();
-        let address = machine.argument(&name, space, elem, Contents::Unwritten(elements), 0);
-        bound[i] = Some(Argument::Buffer(address, dims));
     }
     Ok(bound.into_iter().flatten().collect())
+}
+
+/// Puts what a case gives on the machine; arguments come back in order.
+pub(super) fn place(
+    func: &Func,
+    bound: &[Bound<'_>],
+    machine: &mut Machine,
+) -> Result<Vec<Argument>, BindError> {
+    let mut arguments = Vec::new();
+    for (i, (bound, ty)) in bound.iter().zip(func.arg_types()).enumerate() {
+        let name = func.arg_name(i);
+        let (contents, dims) = match bound {
+            Bound::Scalar(value) => {
+                arguments.push(Argument::Scalar(*value));
+                continue;
+            }
+            Bound::Input(tensor) => {
+                (Contents::Written(&tensor.data), tensor.dims.iter().map(|n| *n as i64).collect())
+            }
+            Bound::Output(dims) => (Contents::Unwritten(dims.iter().product()), dims.clone()),
+        };
+        let (_, space, elem) = buffer(&name, &ty)?;
+        arguments.push(Argument::Buffer(machine.argument(&name, space, elem, contents, 0), dims));
+    }
+    Ok(arguments)
 }
 
 /// A bare symbol that only sizes of outputs have is a capacity (SPEC, "Functions"): the attribute of its name or
@@ -228,7 +254,7 @@ fn attribute(name: &str, ty: &Type, value: Option<&Attr>) -> Result<i64, BindErr
     }
 }
 
-fn buffer<'t>(name: &str, ty: &'t Type) -> Result<(&'t Shaped, Space, Elem), BindError> {
+pub(super) fn buffer<'t>(name: &str, ty: &'t Type) -> Result<(&'t Shaped, Space, Elem), BindError> {
     let found = || BindError::Type { name: name.to_owned(), found: ty.to_string() };
     let shaped = ty.memref().ok_or_else(found)?;
     let space = match shaped.space {
@@ -249,14 +275,14 @@ fn declared(func: &Func, index: usize, name: &str) -> Result<Option<Vec<Dim>>, B
     list.iter().map(parse).collect::<Result<Vec<_>, _>>().map(Some)
 }
 
-fn sizes(
+fn check_sizes(
     func: &Func,
     index: usize,
     name: &str,
     shaped: &Shaped,
     tensor: &Tensor,
     symbols: &mut Symbols,
-) -> Result<Vec<i64>, BindError> {
+) -> Result<(), BindError> {
     if tensor.dims.len() != shaped.rank() {
         return Err(BindError::Rank {
             name: name.to_owned(),
@@ -288,7 +314,7 @@ fn sizes(
             return Err(BindError::Size { name: name.to_owned(), axis, expected, why, found });
         }
     }
-    Ok(tensor.dims.iter().map(|n| *n as i64).collect())
+    Ok(())
 }
 
 fn output_sizes(

@@ -6,6 +6,7 @@ mod coroutine;
 mod ffi;
 mod instrument;
 mod jit;
+pub mod kunlun;
 pub mod machine;
 
 pub use bind::BindError;
@@ -68,6 +69,9 @@ pub enum RunError {
         /// Whether the program's own contract refused the input.
         contract: bool,
     },
+    /// The strict host found something that no program may do, or could not run it.
+    #[error("{0}")]
+    Host(String),
     /// A defect of this compiler.
     #[error(transparent)]
     Jit(#[from] JitError),
@@ -128,8 +132,9 @@ impl Program {
     /// Runs on buffers that have room for what is expected.
     fn run_for(&self, arguments: &Arguments, expected: Option<&bind::Expected>) -> Result<Ran, RunError> {
         let mut machine = Machine::new(self.options);
-        let bound = bind::bind(&self.func, arguments, expected, &mut machine)?;
-        let mut finished = self.executable.run(machine, &bound)?;
+        let bound = bind::bind(&self.func, arguments, expected)?;
+        let placed = bind::place(&self.func, &bound, &mut machine)?;
+        let mut finished = self.executable.run(machine, &placed)?;
         let returned: Vec<usize> = finished
             .results
             .iter()
@@ -141,7 +146,7 @@ impl Program {
             contract: matches!(error, machine::MachineError::Contract { .. }),
         })?;
         let mut outputs = BTreeMap::new();
-        for (index, argument) in bound.iter().enumerate() {
+        for (index, argument) in placed.iter().enumerate() {
             if let Argument::Buffer(base, dims) = argument {
                 let content = content(&finished.machine, *base, 0, dims);
                 outputs.insert(self.func.arg_name(index), content);
@@ -161,18 +166,21 @@ impl Program {
     pub fn check(&self, case: &Case) -> Result<(Ran, Vec<Difference>), RunError> {
         let arguments = case.arguments.as_ref().map_err(|errors| RunError::Case(errors.clone()))?;
         let ran = self.run_for(arguments, case.outputs.as_ref())?;
-        let expected = case.outputs.iter().flatten();
-        let differences = expected
-            .filter_map(|(name, tensor)| compare(name, tensor, self.pad(name), &ran, self.options.fast));
-        let differences = differences.collect();
+        let differences = differences(&self.func, case, &ran, self.options.fast);
         Ok((ran, differences))
     }
+}
 
-    /// What stands in a buffer behind the elements that a case expects, if the program says so.
-    fn pad(&self, name: &str) -> Option<i64> {
-        let index = (0..self.func.arg_attrs.len()).find(|index| self.func.arg_name(*index) == name)?;
-        self.func.arg_attrs[index].get("xpu.pad")?.as_int()
-    }
+/// The first difference of each output that a case expects.
+fn differences(func: &Func, case: &Case, ran: &Ran, fast: bool) -> Vec<Difference> {
+    let expected = case.outputs.iter().flatten();
+    expected.filter_map(|(name, tensor)| compare(name, tensor, pad(func, name), ran, fast)).collect()
+}
+
+/// What stands in a buffer behind the elements that a case expects, if the program says so.
+fn pad(func: &Func, name: &str) -> Option<i64> {
+    let index = (0..func.arg_attrs.len()).find(|index| func.arg_name(*index) == name)?;
+    func.arg_attrs[index].get("xpu.pad")?.as_int()
 }
 
 fn content(machine: &Machine, base: usize, offset: i64, dims: &[i64]) -> Content {

@@ -117,9 +117,9 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
 }
 
 /// The target that sources are written for.
-const KUNLUN3: &str = "kunlun3";
+pub(crate) const KUNLUN3: &str = "kunlun3";
 
-fn kunlun3(
+pub(crate) fn kunlun3(
     session: &Session,
     source: &Source,
     options: &Options,

@@ -3,17 +3,19 @@
 use crate::compare;
 use crate::failure::{Answer, Failure};
 use crate::input::{self, Source, is_std};
+use crate::compile;
 use crate::levels::{self, Level};
 use crate::output;
 use crate::progress::Progress;
-use crate::verdict::{Tally, judge};
+use crate::verdict::{Run, Tally, judge};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use xpuc::run::Program;
+use xpuc::run::kunlun::{self, HostProgram};
 use xpuc::run::cases::{Case, Cases, CasesError};
 use xpuc::run::machine;
-use xpuc::{Error, Opt, Options, Phase, Session, Target, compile_declared};
+use xpuc::{Compiled, Error, Lowered, Opt, Options, Phase, Session, Target, compile_declared};
 
 /// Run every case of a file on the virtual XPU, and compare with its outputs
 ///
@@ -108,10 +110,53 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
         shared_bytes: target.device.memory.shared_bytes,
     };
     let build = |opt| program(&session, &source, opt, &target, options);
+    if target.name == compile::KUNLUN3 {
+        return on_host(&session, &source, &args, &target, reader);
+    }
     if args.compare {
         return compare::run(&source, reader, args.json, &build(Opt::None)?, &build(Opt::Full)?);
     }
-    each(&source, reader, args.json, &build(args.opt.into())?)
+    let program = build(args.opt.into())?;
+    each(&source, reader, args.json, |case| program.check(case))
+}
+
+/// The sources for Kunlun XPU3, on the strict host.
+fn on_host(
+    session: &Session,
+    source: &Source,
+    args: &Args,
+    target: &Target,
+    reader: Reader,
+) -> Result<Answer, Failure> {
+    for (given, option) in [(args.compare, "--compare"), (args.fast, "--fast")] {
+        if given {
+            let text = format!("error: {option}: expected the target virtual, found {}", target.name);
+            return Err(Failure::said(text));
+        }
+    }
+    let until = Options { opt: args.opt.into(), target: target.clone(), until: Phase::Lower };
+    let compiled =
+        compile_declared(session, &source.text, &source.name, source.declaration(), &until, &mut |_| ())
+            .map_err(|error| source.explain(&error))?;
+    let lowered = lowered(source, &compiled)?;
+    let files = compile::kunlun3(session, source, &until, &compiled, lowered)
+        .map_err(|error| source.explain(&error))?;
+    let func = lowered.host().ok_or_else(|| no_function(source))?;
+    let mut progress = Progress::new(!args.json);
+    progress.show(|| "building the sources".to_owned());
+    let program = HostProgram::build(&files, func);
+    progress.clear();
+    let mut program = program.map_err(|error| Failure::said(format!("{}: error: {error}", source.name)))?;
+    let options = kunlun::Options { seed: args.seed, ..kunlun::Options::default() };
+    each(source, reader, args.json, |case| program.check(case, options))
+}
+
+fn lowered<'c>(source: &Source, compiled: &'c Compiled) -> Result<&'c Lowered, Failure> {
+    compiled.lowered().filter(|lowered| lowered.host().is_some()).ok_or_else(|| no_function(source))
+}
+
+fn no_function(source: &Source) -> Failure {
+    Failure::said(format!("{}: error: expected a function with a body, found none", source.name))
 }
 
 /// Compiles for the virtual XPU, down to machine code.
@@ -126,20 +171,20 @@ fn program(
     let declaration = source.declaration();
     let compiled = compile_declared(session, &source.text, &source.name, declaration, &until, &mut |_| ())
         .map_err(|error| source.explain(&error))?;
-    let Some(lowered) = compiled.lowered().filter(|lowered| lowered.host().is_some()) else {
-        return Err(Failure::said(format!(
-            "{}: error: expected a function with a body, found none",
-            source.name
-        )));
-    };
+    let lowered = lowered(source, &compiled)?;
     Program::new(session, lowered, options).map_err(|error| source.explain(&Error::Jit(error)))
 }
 
-fn each(source: &Source, mut reader: Reader, json: bool, program: &Program) -> Result<Answer, Failure> {
+fn each(
+    source: &Source,
+    mut reader: Reader,
+    json: bool,
+    mut run: impl FnMut(&Case) -> Run,
+) -> Result<Answer, Failure> {
     let mut progress = Progress::new(!json);
     let mut tally = Tally::default();
     while let Some(case) = reader.next(&mut progress) {
-        let verdict = judge(program, &case).map_err(|error| source.explain(&Error::Jit(error)))?;
+        let verdict = judge(run(&case), &case).map_err(|error| source.explain(&Error::Jit(error)))?;
         tally.add(&verdict);
         let line = if json { Some(verdict.json()?) } else { verdict.text("") };
         if let Some(line) = line {

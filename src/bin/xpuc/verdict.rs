@@ -5,7 +5,7 @@ use crate::output;
 use serde::Serialize;
 use xpuc::run::cases::Case;
 use xpuc::run::machine::{Bytes, Commands, Report};
-use xpuc::run::{JitError, Program, RunError};
+use xpuc::run::{Difference, JitError, Ran, RunError};
 
 /// What a case wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,15 +35,18 @@ pub(crate) struct Verdict {
     found: Found,
 }
 
-/// Runs a case; the error is a defect of the compiler, not of the case.
-pub(crate) fn judge(program: &Program, case: &Case) -> Result<Verdict, JitError> {
+/// What came of running a case.
+pub(crate) type Run = Result<(Ran, Vec<Difference>), RunError>;
+
+/// Judges what came of a case; the error is a defect of the compiler, not of the case.
+pub(crate) fn judge(run: Run, case: &Case) -> Result<Verdict, JitError> {
     let wanted = match (&case.error_mentions, &case.outputs) {
         (Some(_), _) => Wanted::Refusal,
         (None, Some(_)) => Wanted::Outputs,
         (None, None) => Wanted::Nothing,
     };
     let words = case.error_mentions.as_deref().unwrap_or_default();
-    let found = match program.check(case) {
+    let found = match run {
         Ok((ran, _)) if wanted == Wanted::Refusal => {
             let expected = match words {
                 [] => "expected a refusal".to_owned(),
