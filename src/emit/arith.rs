@@ -29,10 +29,10 @@ impl Body<'_> {
             ("floordivsi" | "divui" | "ceildivui" | "remui" | "remsi" | "divsi", [x, y]) => {
                 return self.quotient(id, name, x, y, &ranges);
             }
-            ("minsi", [x, y]) => self.least("<", x, y),
-            ("maxsi", [x, y]) => self.least(">", x, y),
-            ("minui", [x, y]) if natural(&ranges) => self.least("<", x, y),
-            ("maxui", [x, y]) if natural(&ranges) => self.least(">", x, y),
+            ("minsi", [x, y]) => self.least("min", x, y),
+            ("maxsi", [x, y]) => self.least("max", x, y),
+            ("minui", [x, y]) if natural(&ranges) => self.least("min", x, y),
+            ("maxui", [x, y]) if natural(&ranges) => self.least("max", x, y),
             ("cmpi", [x, y]) => self.compared(cmpi(op), x, y, &ranges),
             ("andi", [x, y]) if bool => Expr::binary(x, "&&", y, AND, Ty::Bool),
             ("ori", [x, y]) if bool => Expr::binary(x, "||", y, OR, Ty::Bool),
@@ -53,10 +53,7 @@ impl Body<'_> {
                 let x = if wide { x.cast(Ty::Long).cast(word) } else { x.cast(word) };
                 Expr::binary(&x, ">>", y, SHIFT, word)
             }
-            ("select", [condition, x, y]) => {
-                let ty = if x.ty.is_wide() || y.ty.is_wide() { Ty::Long } else { x.ty.signed() };
-                Expr::choice(condition, &signed(x), &signed(y), ty)
-            }
+            ("select", [condition, x, y]) => self.chosen(condition, x, y),
             ("index_cast", [x]) => {
                 let ty = self.ty(result);
                 if x.ty.is_wide() && !ty.is_wide() { x.cast(ty) } else { signed(x) }
@@ -147,11 +144,31 @@ impl Body<'_> {
         })
     }
 
-    /// The smaller (`<`) or larger (`>`) of two.
-    fn least(&mut self, sign: &str, x: &Expr, y: &Expr) -> Expr {
-        let [x, y] = [x, y].map(|side| self.plain(signed(side), "value"));
+    /// The smaller (`min`) or larger (`max`) of two.
+    fn least(&self, function: &str, x: &Expr, y: &Expr) -> Expr {
+        let [x, y] = [x, y].map(signed);
         let ty = if x.ty.is_wide() || y.ty.is_wide() { Ty::Long } else { Ty::Int };
-        Expr::choice(&Expr::binary(&x, sign, &y, RELATION, Ty::Bool), &x, &y, ty)
+        let namespace = if self.place == Place::Kernel { "" } else { "std::" };
+        // Both sides have to be of one type, or it has to be said.
+        let of = if ty.is_wide() { "<int64_t>" } else { "" };
+        Expr::call(&format!("{namespace}{function}{of}"), &[&x, &y], ty)
+    }
+
+    /// One of two. Between two variables `?:` would be a place in memory, which no value of a core is.
+    fn chosen(&mut self, condition: &Expr, x: &Expr, y: &Expr) -> Expr {
+        let [x, y] = [x, y].map(signed);
+        let ty = if x.ty.is_wide() || y.ty.is_wide() { Ty::Long } else { x.ty };
+        let variable = |side: &Expr| side.is_plain() && side.text.starts_with(|c: char| c.is_alphabetic());
+        let literal = |side: &Expr| matches!(&*side.text, "true" | "false");
+        if self.place != Place::Kernel || ![&x, &y].into_iter().all(|side| variable(side) && !literal(side)) {
+            return Expr::choice(condition, &x, &y, ty);
+        }
+        let name = self.names.fresh("chosen");
+        self.code.line(format!("{} {name} = {};", ty.name(), y.text));
+        self.code.line(format!("if ({}) {{", condition.text));
+        self.code.line(format!("{name} = {};", x.text));
+        self.code.line("}");
+        Expr::name(name, ty)
     }
 
     fn compared(&mut self, predicate: &str, x: &Expr, y: &Expr, ranges: &[Range]) -> Expr {

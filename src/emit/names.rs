@@ -11,7 +11,7 @@ const RESERVED: &[&str] = &[
     "protected", "public", "register", "return", "short", "signed", "sizeof", "static", "struct", "switch",
     "template", "this", "throw", "true", "try", "typedef", "typename", "uint32_t", "uint64_t", "union", "unsigned",
     "using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "api", "baidu", "core_id", "core_num",
-    "cluster_id", "cluster_num", "ctx", "fastdeploy", "fd_xpu3", "floordiv", "main", "mfence", "paddle", "phi", "std",
+    "cluster_id", "cluster_num", "ctx", "fastdeploy", "fd_xpu3", "floordiv", "main", "max", "mfence", "min", "paddle", "phi", "std",
     "sync_cluster",
 ];
 
