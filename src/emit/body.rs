@@ -172,7 +172,7 @@ impl<'a> Body<'a> {
         self.scalars.insert(value, Expr::name(name, ty));
     }
 
-    fn assign(&mut self, target: &str, expr: &Expr) {
+    pub(super) fn assign(&mut self, target: &str, expr: &Expr) {
         if 2 * self.code.depth() + target.len() + 4 + expr.text.len() <= WIDTH {
             self.code.line(format!("{target} = {};", expr.text));
         } else {

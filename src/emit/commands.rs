@@ -157,15 +157,23 @@ impl Body<'_> {
         } else if on_device {
             let name = self.names.fresh("workspace");
             let element = ty.name();
-            let at_least = if length.text.parse::<i64>().is_ok_and(|n| n > 0) {
-                length.text.clone()
+            let known = length.text.parse::<i64>().is_ok_and(|n| n > 0);
+            let (some, none) = if known {
+                (String::new(), "")
             } else {
-                format!("std::max<int64_t>({}, 1)", length.text)
+                let of = length.within(super::expr::precedence::RELATION);
+                (format!("{of} > 0 ? "), " : nullptr")
             };
-            self.code.line(format!("{element}* {name} = RAII_GUARD.alloc<{element}>({at_least});"));
+            let taken = format!("{some}RAII_GUARD.alloc<{element}>({}){none}", length.text);
+            self.assign(&format!("{element}* {name}"), &Expr::name(taken, ty));
             let message = format!("{}: expected workspace on the device, found none for ", self.commands.op_name);
             let rest = [
-                format!("{name} != nullptr"),
+                if known {
+                    format!("{name} != nullptr")
+                } else {
+                    let of = length.within(super::expr::precedence::EQUALITY);
+                    format!("{of} == 0 || {name} != nullptr")
+                },
                 quoted(&message),
                 length.text.clone(),
                 quoted(&format!(" elements of {}", shaped.elem)),

@@ -145,6 +145,9 @@ pub struct Bytes {
 pub struct Report {
     /// Commands issued.
     pub commands: Commands,
+    /// Those among them that are over no elements.
+    #[serde(skip)]
+    pub over_nothing: Commands,
     /// Bytes moved.
     pub bytes: Bytes,
 }

@@ -69,6 +69,14 @@ pub enum RunError {
         /// Whether the program's own contract refused the input.
         contract: bool,
     },
+    /// A command that the strict host made fail.
+    #[error("{message}")]
+    Injected {
+        /// What the op said.
+        message: String,
+        /// Buffers of the caller that it had written until then.
+        touched: Vec<String>,
+    },
     /// The strict host found something that no program may do, or could not run it.
     #[error("{0}")]
     Host(String),

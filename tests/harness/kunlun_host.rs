@@ -1,5 +1,5 @@
 //! The strict host of `tests/kunlun_host` finds what it is there to find: each violation, by its kind, and nothing in
-//! the legal twin. It also builds what is written for Kunlun's compiler: `rewrite` and `build`.
+//! the legal twin.
 
 use crate::tree::{self, Folder};
 use crate::{Outcome, Test};
@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, LazyLock};
+use xpuc::run::kunlun::rewrite;
 
 /// The host and its cases.
 const HOST: &str = "tests/kunlun_host";
@@ -58,7 +59,6 @@ pub(crate) fn tests() -> Vec<Test> {
         let case = Arc::new(case);
         tests.push(Test::ignorable(name, move || check(&case)));
     }
-    tests.push(Test::plain("kunlun_host/rewrite", check_rewrite));
     tests
 }
 
@@ -92,48 +92,8 @@ fn cases() -> Vec<Case> {
 
 // --- building --------------------------------------------------------------------------------------------------------
 
-/// Host code as g++ accepts it: `k<<<a, b, c>>>(x)` becomes `KUNLUN_HOST_LAUNCH((k), a, b, c)(x)`, and the attribute
-/// of kernels goes. Lines stay where they are.
-pub(crate) fn rewrite(path: &Path, text: &str) -> Result<String, String> {
-    let text = text.replace("__attribute__((global))", "__global__");
-    let mut out = format!("#line 1 \"{}\"\n", path.display());
-    let mut rest = text.as_str();
-    while let Some(open) = rest.find("<<<") {
-        let kernel = kernel_before(&rest[..open]);
-        let after = &rest[open + 3..];
-        let end = after.find(">>>").ok_or_else(|| format!("{}: <<< without >>>", path.display()))?;
-        if kernel == open || !after[end + 3..].trim_start().starts_with('(') {
-            return Err(format!("{}: expected KERNEL<<<...>>>(...)", path.display()));
-        }
-        out.push_str(&rest[..kernel]);
-        out.push_str(&format!("KUNLUN_HOST_LAUNCH(({}), {})", &rest[kernel..open], &after[..end]));
-        rest = &after[end + 3..];
-    }
-    out.push_str(rest);
-    Ok(out)
-}
-
-/// Where the name that a text ends with begins: `ns::k`, `k<int>`.
-fn kernel_before(text: &str) -> usize {
-    let mut depth = 0_usize;
-    let part = |c: char, depth: &mut usize| {
-        match c {
-            '>' => *depth += 1,
-            '<' if *depth > 0 => *depth -= 1,
-            c if c.is_alphanumeric() || c == '_' || c == ':' => {}
-            _ => return *depth > 0,
-        }
-        true
-    };
-    text.char_indices()
-        .rev()
-        .take_while(|(_, c)| part(*c, &mut depth))
-        .last()
-        .map_or(text.len(), |(at, _)| at)
-}
-
 /// A program of the host in a folder: `kernels` is C++11 for the cores, `host` is rewritten and has `main`.
-pub(crate) fn build(folder: &Path, kernels: &str, host: &str) -> Result<PathBuf, String> {
+fn build(folder: &Path, kernels: &str, host: &str) -> Result<PathBuf, String> {
     let write = |name: &str, text: &str| {
         fs::write(folder.join(name), text)
             .map_err(|error| format!("{}: {error}", folder.join(name).display()))
@@ -215,7 +175,8 @@ static PROGRAM: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
 
     let rewritten = |from: PathBuf, to: &str| {
         let text = fs::read_to_string(&from).map_err(|error| format!("{}: {error}", from.display()))?;
-        fs::write(folder.join(to), rewrite(&from, &text)?).map_err(|error| format!("{to}: {error}"))
+        let text = rewrite(&from, &text).map_err(|error| error.to_string())?;
+        fs::write(folder.join(to), text).map_err(|error| format!("{to}: {error}"))
     };
     rewritten(host.join("cases.h"), "cases.h")?;
     let mut program = "#include \"kunlun_host/main.h\"\n".to_owned();
@@ -312,26 +273,4 @@ fn check_code(case: &Case) -> Result<(), Failed> {
         return Ok(());
     }
     Err(format!("expected one {}, found {found:?}", case.kind).into())
-}
-
-/// What becomes of a launch, and what is none.
-fn check_rewrite() -> Result<(), Failed> {
-    let path = Path::new("a.cc");
-    for (text, expected) in [
-        ("int r = ns::k<<<n, 64, s>>>(x);", "int r = KUNLUN_HOST_LAUNCH((ns::k), n, 64, s)(x);"),
-        ("k<int, 3><<<f(1, 2),\n 64>>>(x);", "KUNLUN_HOST_LAUNCH((k<int, 3>), f(1, 2),\n 64)(x);"),
-        ("__attribute__((global)) void k();", "__global__ void k();"),
-        ("a << b >> c;", "a << b >> c;"),
-    ] {
-        let found = rewrite(path, text)?;
-        if found != format!("#line 1 \"a.cc\"\n{expected}") {
-            return Err(format!("expected {expected:?}, found {found:?}").into());
-        }
-    }
-    for text in ["k<<<1, 2(x)", "<<<1, 2>>>(x)", "k<<<1, 2>>>;"] {
-        if let Ok(found) = rewrite(path, text) {
-            return Err(format!("expected {text:?} to be refused, found {found:?}").into());
-        }
-    }
-    Ok(())
 }

@@ -13,6 +13,7 @@ mod docs;
 mod expected;
 mod generate;
 mod hazards;
+mod kunlun3;
 mod kunlun_host;
 mod mangle;
 mod orders;
@@ -88,6 +89,7 @@ fn main() -> ExitCode {
     tests.extend(mangle::tests());
     tests.extend(docs::tests());
     tests.extend(upstream::tests());
+    tests.extend(kunlun3::tests());
     tests.extend(kunlun_host::tests());
     tests.extend(orders::tests());
     tests.extend(own::tests());

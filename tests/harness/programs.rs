@@ -16,7 +16,7 @@ use std::process::{ChildStdout, Command, Stdio};
 use xpuc::run::cases::{Case, Cases};
 use xpuc::run::machine::Options as MachineOptions;
 use xpuc::run::{Program, RunError};
-use xpuc::{Compiled, Declaration, Opt, Session};
+use xpuc::{Compiled, Declaration, Opt, Session, Target};
 
 /// Unseen cases for each program and level, at least.
 const UNSEEN: usize = 300;
@@ -62,13 +62,24 @@ impl Bound {
 
     /// Compiles it down to commands.
     pub(crate) fn lowered(&self, session: &Session, opt: Opt) -> Result<Compiled, Failed> {
+        let target = Target::find("virtual").map_err(|error| error.to_string())?;
+        self.lowered_for(session, opt, target)
+    }
+
+    /// Compiles it down to commands of a target.
+    pub(crate) fn lowered_for(
+        &self,
+        session: &Session,
+        opt: Opt,
+        target: Target,
+    ) -> Result<Compiled, Failed> {
         let path = |name: &str| format!("tests/programs/{}/{name}.mlir", self.op);
         let file = path(&self.program);
         let signature = self.signature.as_deref().map(path);
         let text = signature.as_deref().map(tree::read).transpose()?;
         let declaration = signature.as_deref().zip(text.as_deref());
         let declaration = declaration.map(|(file, source)| Declaration { source, file });
-        run_case::lowered(session, &tree::read(&file)?, &file, declaration, opt)
+        run_case::lowered_for(session, &tree::read(&file)?, &file, declaration, opt, target)
     }
 
     /// Compiles it down to machine code.

@@ -84,6 +84,18 @@ pub(crate) fn lowered(
     opt: Opt,
 ) -> Result<Compiled, Failed> {
     let target = Target::find("virtual").map_err(|error| error.to_string())?;
+    lowered_for(session, source, file, declaration, opt, target)
+}
+
+/// Compiles a program down to commands of a target.
+pub(crate) fn lowered_for(
+    session: &Session,
+    source: &str,
+    file: &str,
+    declaration: Option<Declaration<'_>>,
+    opt: Opt,
+    target: Target,
+) -> Result<Compiled, Failed> {
     let until = Options { opt, target, until: Phase::Lower };
     compile_declared(session, source, file, declaration, &until, &mut |_| ())
         .map_err(|error| error.to_string().into())

@@ -110,7 +110,7 @@ impl Verdict {
     pub(crate) fn json(&self) -> Result<String, Failure> {
         let name = &self.name;
         match &self.found {
-            Found::Ran(Report { commands, bytes }, differences) => {
+            Found::Ran(Report { commands, bytes, .. }, differences) => {
                 let equal = (self.wanted != Wanted::Nothing).then_some(differences.is_empty());
                 output::json_line(&RanLine { name, equal, commands: *commands, bytes: *bytes, differences })
             }

@@ -93,7 +93,10 @@ pub(super) fn answer(line: &str) -> Result<Ran, RunError> {
     let answer: Answer = serde_json::from_str(line)
         .map_err(|error| RunError::Host(format!("strict host: expected an answer, found {line:?}: {error}")))?;
     if let Some(message) = answer.error {
-        if !answer.touched.is_empty() && !answer.injected {
+        if answer.injected {
+            return Err(RunError::Injected { message, touched: answer.touched });
+        }
+        if !answer.touched.is_empty() {
             let touched = answer.touched.join(", ");
             return Err(RunError::Host(format!("{message}; but it has written {touched} before")));
         }
@@ -104,5 +107,5 @@ pub(super) fn answer(line: &str) -> Result<Ran, RunError> {
     let Counts { launches, h2d, d2h, d2d, fills, waits, device_allocs } = answer.commands;
     let commands = Commands { launches, h2d, d2h, d2d, fills, waits, device_allocs, host_copies: 0 };
     let Moved { h2d, d2h, d2d } = answer.bytes;
-    Ok(Ran { outputs, report: Report { commands, bytes: Bytes { h2d, d2h, d2d } } })
+    Ok(Ran { outputs, report: Report { commands, bytes: Bytes { h2d, d2h, d2d }, ..Report::default() } })
 }

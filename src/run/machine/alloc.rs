@@ -53,7 +53,9 @@ impl Machine {
         };
         match new {
             Ok(index) => {
-                self.report.commands.device_allocs += u64::from(space == Space::Device);
+                let device = u64::from(space == Space::Device);
+                self.report.commands.device_allocs += device;
+                self.report.over_nothing.device_allocs += if elements == 0 { device } else { 0 };
                 self.blocks[index].storage.address()
             }
             Err(error) => {

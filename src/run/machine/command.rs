@@ -73,6 +73,7 @@ impl Machine {
                 }
             }
             machine.report.commands.h2d += 1;
+            machine.report.over_nothing.h2d += u64::from(from.len == 0);
             machine.report.bytes.h2d += machine.bytes(from);
             Ok(())
         });
@@ -104,6 +105,7 @@ impl Machine {
                 machine.mark(to, IN_FLIGHT, loc);
             }
             machine.report.commands.d2h += 1;
+            machine.report.over_nothing.d2h += u64::from(from.len == 0);
             machine.report.bytes.d2h += machine.bytes(from);
             Ok(())
         });
@@ -140,6 +142,7 @@ impl Machine {
                 machine.mark(from, PENDING_READ, loc);
                 machine.mark(to, PENDING_WRITE, loc);
                 machine.report.commands.d2d += 1;
+                machine.report.over_nothing.d2d += u64::from(from.len == 0);
                 machine.report.bytes.d2d += machine.bytes(from);
             } else {
                 machine.report.commands.host_copies += 1;
@@ -158,6 +161,7 @@ impl Machine {
             to.range().for_each(|i| storage.set(i, value));
             machine.mark(to, WRITTEN | PENDING_WRITE, loc);
             machine.report.commands.fills += 1;
+            machine.report.over_nothing.fills += u64::from(to.len == 0);
             Ok(())
         });
     }

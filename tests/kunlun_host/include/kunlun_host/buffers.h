@@ -29,6 +29,7 @@ inline uint8_t* host_range(const void* pointer, size_t bytes, bool write, const 
   uintptr_t at = reinterpret_cast<uintptr_t>(pointer);
   if (!on_device(at)) report("host-pointer", std::string(what) + ": expected device memory", where, at);
   Cell* cells = cells_of(pointer);
+  bool some = write || !s.poison_travels;
   for (size_t i = 0; i < bytes; i++) {
     Cell& cell = cells[i];
     if (!(cell.flags & ALLOCATED)) {
@@ -40,9 +41,12 @@ inline uint8_t* host_range(const void* pointer, size_t bytes, bool write, const 
       if (id && !s.launches[id - 1].waited)
         report("not-waited", text("%s: %s of what %s uses, with no wait since", what, verb(write),
                                   s.launches[id - 1].name.c_str()), where, at + i);
-    if (!write && !(cell.flags & DEFINED))
+    if (cell.flags & DEFINED) some = true;
+    if (!write && !s.poison_travels && !(cell.flags & DEFINED))
       report("uninitialised-read", text("%s: read of %zu bytes, from byte %zu on", what, bytes, i), where, at + i);
   }
+  if (!some)
+    report("uninitialised-read", text("%s: read of %zu bytes, of which none was written", what, bytes), where, at);
   for (size_t i = 0; write && i < bytes; i++) {
     cells[i] = Cell();
     cells[i].flags = ALLOCATED | DEFINED;

@@ -126,6 +126,8 @@ inline int drive(int, char**) {
     begin(request.seed);
     state().call = request.name;
     state().host_only = request.host_only;
+    // An op that stops early has written no more than says why, and brings down what is there.
+    state().poison_travels = true;
     set_flags(request.flags);
     std::string said = answer(*op, request);
     end();

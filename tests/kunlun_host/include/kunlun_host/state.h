@@ -151,6 +151,7 @@ struct State {
   uint64_t seed = 0;
   std::string call;         // what the driver calls it
   bool host_only = false;   // no tensor of the call is on the device
+  bool poison_travels = false;  // a copy may bring down more than was written: what arrives is poison
   std::mt19937_64 random{0};
   char* device = nullptr;   // what pointers point into; closed to the host
   char* backing = nullptr;  // the same memory, for the runtime
