@@ -1,5 +1,6 @@
 //! Which passes run, in which order.
 
+use crate::emit;
 use crate::error::Error;
 use crate::phase::Phase;
 use crate::session::Session;
@@ -87,13 +88,15 @@ impl Compiled {
         self.lowered.as_ref()
     }
 
-    /// The lowered program for a device of one core, with the same launches of the same kernels: what runs in their
-    /// place on a host.
-    pub fn lowered_for_one_core(&self, session: &Session, target: &Target) -> Result<Option<Lowered>, Error> {
-        let Some(planned) = &self.planned else { return Ok(None) };
+    /// Sources for Kunlun XPU3; none if compilation did not go that far. `source` names the program in them.
+    pub fn sources(&self, session: &Session, target: &Target, source: &str) -> Result<Vec<emit::File>, Error> {
+        let (Some(planned), Some(device)) = (&self.planned, &self.lowered) else { return Ok(Vec::new()) };
+        // What runs in place of the kernels on a host: the same launches, each of one core.
         let grid = Grid { clusters: 1, cores: 1 };
         let mut cx = PassCx::new(Device { grid, ..target.device });
-        session.lower(&mut cx, planned).map(Some)
+        let host = session.lower(&mut cx, planned)?;
+        let memory = target.device.memory;
+        Ok(emit::kunlun3(&emit::Sources { device, host: &host, memory, source })?)
     }
 }
 

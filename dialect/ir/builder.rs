@@ -1,6 +1,6 @@
 //! Appends operations to a function, with the upstream ones that we use as methods.
 
-use super::{Attr, Attrs, BlockId, Func, Loc, Op, OpId, Shaped, Type, ValueId};
+use super::{Attr, Attrs, BlockId, Def, Func, Loc, Op, OpId, Shaped, Type, ValueId};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -205,6 +205,13 @@ impl<'f> Builder<'f> {
         let mut operands = vec![value, memref];
         operands.extend_from_slice(indices);
         self.effect("memref.store", &operands, &[]);
+    }
+
+    /// Says what code that is written from this may call a value.
+    pub fn hint(&mut self, value: ValueId, name: &str) {
+        if let Def::Result(op, _) = self.func.def(value) {
+            self.func.op_mut(op).attrs.insert(interned("xpu.name"), Attr::str(name));
+        }
     }
 
     /// `scf.for` from `lower` to `upper` by `step`, carrying `inits`; the body returns the next ones.

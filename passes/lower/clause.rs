@@ -81,9 +81,9 @@ impl Elements<'_> {
         let (clause, no_clause) = (b.constant(clause, &Type::I32), b.constant(-1, &Type::I32));
         let mut record = vec![b.select(holds, no_clause, clause), b.int_cast(found[0], &Type::I32)];
         for value in &found[1..] {
-            let value = b.int_cast(*value, &Type::I64);
-            let half = b.constant(32, &Type::I64);
-            let upper = b.arith("shrsi", value, half);
+            // Of an i32 the upper half is its sign.
+            let bits = b.constant(if elem == Type::I32 { 31 } else { 32 }, &elem);
+            let (value, upper) = (*value, b.arith("shrsi", *value, bits));
             record.extend([b.int_cast(value, &Type::I32), b.int_cast(upper, &Type::I32)]);
         }
         for (element, value) in (first..).zip(record) {

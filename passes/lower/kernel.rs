@@ -156,6 +156,9 @@ impl Program {
         let begin = k.arith("muli", id, chunk);
         let end = k.arith("addi", begin, chunk);
         let upper = k.arith("minui", end, length);
+        for (value, name) in [(chunk, "chunk"), (begin, "begin"), (upper, "end")] {
+            k.hint(value, name);
+        }
         let some = k.cmpi("ult", begin, upper);
         k.when(some, |k| body(k, Part::Range(begin, upper)))
     }
@@ -172,7 +175,9 @@ impl Program {
         }
         let clusters = k.index(self.grid.clusters.into());
         let row = k.arith("muli", self.core, clusters);
-        k.arith("addi", row, self.cluster)
+        let id = k.arith("addi", row, self.cluster);
+        k.hint(id, "tid");
+        id
     }
 }
 

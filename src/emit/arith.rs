@@ -68,6 +68,11 @@ impl Body<'_> {
 
     /// `x op y`, exact if it cannot leave its type, else modulo its width.
     fn sum(&self, ty: Ty, sign: &str, precedence: u8, (x, y): (&Expr, &Expr), exact: Option<Range>) -> Expr {
+        match (&*x.text, sign, &*y.text) {
+            ("0", "+", _) => return signed(y),
+            (_, "+" | "-", "0") => return signed(x),
+            _ => {}
+        }
         let fits = |range: Range| exact.is_some_and(|exact| exact.within(range));
         let narrow = !x.ty.is_wide() && !y.ty.is_wide();
         if narrow && fits(Range::I32) {
@@ -145,8 +150,14 @@ impl Body<'_> {
     }
 
     /// The smaller (`min`) or larger (`max`) of two.
-    fn least(&self, function: &str, x: &Expr, y: &Expr) -> Expr {
+    fn least(&mut self, function: &str, x: &Expr, y: &Expr) -> Expr {
         let [x, y] = [x, y].map(signed);
+        if self.place == Place::Kernel && function == "max" {
+            // Published kernels call min, and none max.
+            let [x, y] = [x, y].map(|side| self.plain(side, "value"));
+            let more = Expr::binary(&x, ">", &y, RELATION, Ty::Bool);
+            return self.chosen(&more, &x, &y);
+        }
         let ty = if x.ty.is_wide() || y.ty.is_wide() { Ty::Long } else { Ty::Int };
         let namespace = if self.place == Place::Kernel { "" } else { "std::" };
         // Both sides have to be of one type, or it has to be said.
@@ -154,13 +165,11 @@ impl Body<'_> {
         Expr::call(&format!("{namespace}{function}{of}"), &[&x, &y], ty)
     }
 
-    /// One of two. Between two variables `?:` would be a place in memory, which no value of a core is.
+    /// One of two. Between two variables `?:` is a place in memory, and a parameter has none on a core.
     fn chosen(&mut self, condition: &Expr, x: &Expr, y: &Expr) -> Expr {
         let [x, y] = [x, y].map(signed);
         let ty = if x.ty.is_wide() || y.ty.is_wide() { Ty::Long } else { x.ty };
-        let variable = |side: &Expr| side.is_plain() && side.text.starts_with(|c: char| c.is_alphabetic());
-        let literal = |side: &Expr| matches!(&*side.text, "true" | "false");
-        if self.place != Place::Kernel || ![&x, &y].into_iter().all(|side| variable(side) && !literal(side)) {
+        if self.place != Place::Kernel || ![&x, &y].into_iter().any(|side| self.params.contains(&side.text)) {
             return Expr::choice(condition, &x, &y, ty);
         }
         let name = self.names.fresh("chosen");

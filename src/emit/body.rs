@@ -10,7 +10,7 @@ use super::facts::Facts;
 use super::names::Names;
 use super::{EmitError, EmitErrorKind};
 use indexmap::IndexMap;
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::collections::BTreeSet;
 use xpuc_dialect::ir::{BlockId, Extent, Func, Op, OpId, Slice, Type, ValueId};
 
@@ -70,6 +70,8 @@ pub(super) struct Body<'a> {
     /// The last array that came out of shared memory of open size, and its length.
     pub(super) pool: Option<(String, Expr)>,
     scalars: HashMap<ValueId, Expr>,
+    /// Names of parameters.
+    pub(super) params: HashSet<String>,
     /// Expressions that wait for their one use.
     pending: IndexMap<ValueId, Expr>,
     uses: HashMap<ValueId, Vec<OpId>>,
@@ -96,6 +98,7 @@ impl<'a> Body<'a> {
             arrays: HashMap::default(),
             commands: Commands::default(),
             pool: None,
+            params: HashSet::default(),
             scalars: HashMap::default(),
             pending: IndexMap::new(),
             uses: func.uses(),
@@ -183,6 +186,9 @@ impl<'a> Body<'a> {
     /// What to call a variable for a value.
     fn wanted(&self, value: ValueId) -> String {
         let Some(op) = self.func.def_op(value) else { return "value".to_owned() };
+        if let Some(name) = op.str_attr("xpu.name") {
+            return name.to_owned();
+        }
         let of = |operand: usize| -> Option<String> {
             let array = self.arrays.get(op.operands.get(operand)?)?;
             Some(array.pointer.text.trim_end_matches("_data").to_owned())
@@ -196,6 +202,10 @@ impl<'a> Body<'a> {
             "remui" | "remsi" => "remainder",
             "minsi" | "minui" => "least",
             "maxsi" | "maxui" => "most",
+            "index_cast" | "extsi" | "trunci" => {
+                let of = self.scalars.get(&op.operands[0]).filter(|expr| is_variable(expr) && expr.is_plain());
+                return of.map_or_else(|| "value".to_owned(), |expr| expr.text.clone());
+            }
             "cmpi" | "andi" | "ori" | "xori" if *self.func.ty(value) == Type::I1 => "holds",
             "select" | "scf.if" => "chosen",
             _ => "value",
@@ -383,6 +393,10 @@ impl<'a> Body<'a> {
                 None => self.code.line(format!("{} {name};", ty.name())),
             }
             targets.push(Expr::name(name, ty));
+        }
+        if let Some(what) = op.str_attr("xpu.does") {
+            self.code.line("");
+            self.code.comment(what);
         }
         self.code.line(format!("if ({}) {{", condition.text));
         for (number, line) in [(0, ""), (1, "} else {")] {

@@ -155,7 +155,7 @@ impl Body<'_> {
             self.code.line(format!("{element}* {data} = {name}.data<{element}>();"));
             data
         } else if on_device {
-            let name = self.names.fresh("workspace");
+            let name = self.names.fresh(op.str_attr("xpu.name").unwrap_or("workspace"));
             let element = ty.name();
             let known = length.text.parse::<i64>().is_ok_and(|n| n > 0);
             let (some, none) = if known {

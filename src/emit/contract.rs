@@ -2,6 +2,7 @@
 //! declares.
 
 use super::body::{Array, Body, elem};
+use super::code::Code;
 use super::commands::quoted;
 use super::expr::precedence::{PRODUCT, SUM};
 use super::expr::{Expr, Ty};
@@ -109,32 +110,52 @@ fn symbol(symbol: &Symbol, symbols: &BTreeMap<Symbol, Expr>) -> Option<Expr> {
     }
 }
 
+/// The check of a tensor, defined in front of the op.
+pub(super) fn definition(code: &mut Code) {
+    code.comment("What every tensor of the op has to be.");
+    code.line("static void CheckTensor(const paddle::Tensor& tensor,");
+    for line in [
+        "const std::string& name,",
+        "paddle::DataType type,",
+        "size_t rank,",
+    ] {
+        code.line(format!("                        {line}"));
+    }
+    code.line("                        const paddle::Place& place) {");
+    let check = |code: &mut Code, condition: String, expected: String, found: &str| {
+        let items = [condition, format!("name + \": expected {expected}"), found.to_owned()];
+        code.list("PD_CHECK(", &items, ");");
+    };
+    check(code, "tensor.dtype() == type".to_owned(), "\", type, \", found \"".to_owned(), "tensor.dtype()");
+    check(
+        code,
+        "tensor.shape().size() == rank".to_owned(),
+        "rank \", rank, \", found \"".to_owned(),
+        "tensor.shape().size()",
+    );
+    check(
+        code,
+        "tensor.place() == place".to_owned(),
+        "a tensor on \", place, \", found one on \"".to_owned(),
+        "tensor.place()",
+    );
+    check(
+        code,
+        format!("tensor.numel() <= {MAX_ELEMENTS}"),
+        format!("at most {MAX_ELEMENTS} elements, found \""),
+        "tensor.numel()",
+    );
+    code.line("}");
+    code.line("");
+}
+
 /// Writes the checks of all tensors, and variables for their sizes and elements.
 pub(super) fn check(body: &mut Body<'_>, tensors: &[Tensor], symbols: &mut BTreeMap<Symbol, Expr>) {
     for tensor in tensors {
         let name = &tensor.name;
-        let dtype = format!("{name}.dtype() == {}", data_type(&tensor.ty));
-        let expected = quoted(&format!("{name}: expected {}, found ", data_type_name(&tensor.ty)));
-        body.code.list("PD_CHECK(", &[dtype, expected, format!("{name}.dtype()")], ");");
-        let rank = tensor.dims.len();
-        let dims = format!("{name}.shape().size()");
-        let expected = quoted(&format!("{name}: expected rank {rank}, found "));
-        body.code.list("PD_CHECK(", &[format!("{dims} == {rank}"), expected, dims], ");");
-        let place = match tensor.space {
-            Space::Host => [
-                format!("{name}.is_cpu()"),
-                quoted(&format!("{name}: expected a tensor on the host, found one on ")),
-            ],
-            _ => [
-                format!("{name}.place() == place"),
-                quoted(&format!("{name}: expected a tensor beside the others of the device, found one on ")),
-            ],
-        };
-        let [holds, expected] = place;
-        body.code.list("PD_CHECK(", &[holds, expected, format!("{name}.place()")], ");");
-        let most = format!("{name}.numel() <= {MAX_ELEMENTS}");
-        let expected = quoted(&format!("{name}: expected at most {MAX_ELEMENTS} elements, found "));
-        body.code.list("PD_CHECK(", &[most, expected, format!("{name}.numel()")], ");");
+        let items = [name.clone(), quoted(name), data_type(&tensor.ty), tensor.dims.len().to_string()];
+        let place = if tensor.space == Space::Host { "paddle::CPUPlace()" } else { "place" };
+        body.code.list("CheckTensor(", &[&items[..], &[place.to_owned()]].concat(), ");");
     }
     // Whoever comes first says what a symbol is; the others have to agree, once all are known.
     let mut sizes = Vec::new();

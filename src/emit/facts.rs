@@ -368,6 +368,10 @@ pub(super) fn arith(op: &Op, func: &Func, ranges: &[Range]) -> Option<Range> {
             Range::exact(0).sub(Range::exact(0).sub(*x).floordiv(*y))
         }
         ("arith.remui", [_, y]) if natural => Range { lo: 0, hi: (y.hi - 1).max(0) },
+        ("arith.shrsi", [x, y]) => {
+            let bits = y.known().and_then(|bits| u32::try_from(bits).ok()).filter(|bits| *bits < 64)?;
+            Range { lo: x.lo >> bits, hi: x.hi >> bits }
+        }
         ("arith.select", [condition, x, y]) => match condition.known() {
             Some(0) => *y,
             Some(_) => *x,

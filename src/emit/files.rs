@@ -4,12 +4,13 @@ use super::body::Helper;
 use super::code::Code;
 use super::commands::Call;
 use super::expr::Ty;
+use super::contract;
 use super::infer;
 use super::kernel::{Written, helper};
 use super::names::camel;
 use super::op::{Kernel, Op};
 use super::params::{Param, ParamKind};
-use super::{File, Sources};
+use super::{File, Sources, readme};
 
 pub(super) fn all(sources: &Sources<'_>, op: &Op) -> Vec<File> {
     let mut files = Vec::new();
@@ -22,6 +23,8 @@ pub(super) fn all(sources: &Sources<'_>, op: &Op) -> Vec<File> {
         add("h", declarations(sources, op));
     }
     add("cc", registration(sources, op));
+    let readme = readme::write(sources, op, &files);
+    files.push(File { name: "README.md".to_owned(), text: readme });
     files
 }
 
@@ -53,8 +56,6 @@ fn named(params: &[Param], written: &Written) -> Vec<String> {
 
 fn kernels(sources: &Sources<'_>, op: &Op) -> String {
     let mut code = head(sources, &format!("Kernels of {} for Kunlun XPU3", op.name));
-    code.line("#include <cstdint>");
-    code.line("");
     code.line("#include \"xpu/kernel/cluster.h\"");
     code.line("#include \"xpu/kernel/cluster_primitive.h\"");
     code.line("");
@@ -142,7 +143,11 @@ fn wrap(code: &mut Code, kernel: &Kernel) {
         "int32_t ret_xre = fd_xpu3::{name}<<<{}, {}, ctx->xpu_stream>>>(",
         launch.clusters, launch.cores
     );
-    code.list(&call, &names, ");");
+    let passed: Vec<String> = launch.params.iter().map(passed).collect();
+    if passed.iter().any(|text| text.contains(XPU_INT64)) {
+        code.line(format!("using {XPU_INT64} = typename api::XPUIndexType<int64_t>::type;"));
+    }
+    code.list(&call, &passed, ");");
     code.line("KERNEL_ASSERT_SUCCESS(ctx, ret_xre);");
     code.line("return api::SUCCESS;");
     code.line("}");
@@ -195,6 +200,20 @@ fn wrap(code: &mut Code, kernel: &Kernel) {
     code.line("");
 }
 
+/// What the 64-bit integer of the device is called in a wrapper.
+const XPU_INT64: &str = "XPU_INT64";
+
+/// A parameter as the launch takes it: a pointer to 64-bit integers is one to those of the device.
+fn passed(param: &Param) -> String {
+    match &param.kind {
+        ParamKind::Pointer { elem: Ty::Long, written, .. } => {
+            let constant = if *written { "" } else { "const " };
+            format!("reinterpret_cast<{constant}{XPU_INT64}*>({})", param.name)
+        }
+        _ => param.name.clone(),
+    }
+}
+
 fn declarations(sources: &Sources<'_>, op: &Op) -> String {
     let mut code = head(sources, &format!("Declarations for xpu/plugin.h: the wrappers that {} calls", op.name));
     code.line("#pragma once");
@@ -228,14 +247,14 @@ fn registration(sources: &Sources<'_>, op: &Op) -> String {
         "#include <string>",
         "#include <vector>",
         "",
-        "#include \"paddle/extension.h\"",
-        "#include \"paddle/phi/core/enforce.h\"",
     ] {
         code.line(line);
     }
     if !op.flags.is_empty() {
-        code.line("#include \"utility/env.h\"");
+        code.line("#include \"ops/utility/env.h\"");
     }
+    code.line("#include \"paddle/extension.h\"");
+    code.line("#include \"paddle/phi/core/enforce.h\"");
     code.line("#include \"xpu/internal/infra_op.h\"");
     code.line("#include \"xpu/plugin.h\"");
     code.line("");
@@ -259,6 +278,7 @@ fn registration(sources: &Sources<'_>, op: &Op) -> String {
         });
         code.line("");
     }
+    contract::definition(&mut code);
     function(&mut code, op);
     infer::write(&mut code, op);
     build_op(&mut code, op);
@@ -295,7 +315,7 @@ static int DeviceToHost(api::Context* ctx,
     std::memcpy(to, from, bytes);
     return api::SUCCESS;
   }
-  return api::do_device2host(ctx, from, to, bytes);
+  return xpu_memcpy(to, from, bytes, XPUMemcpyKind::XPU_DEVICE_TO_HOST);
 }
 ";
 const WAIT: &str = "\
@@ -330,7 +350,7 @@ fn function(code: &mut Code, op: &Op) {
         list.push(format!("{} {}", attribute.ty.name(), attribute.name));
     }
     let result = if op.results.is_empty() { "void" } else { "std::vector<paddle::Tensor>" };
-    code.list(&format!("static {result} {}(", camel(&op.name)), &list, ") {");
+    code.list(&format!("{result} {}(", camel(&op.name)), &list, ") {");
     code.append(&op.body);
     code.line("}");
     code.line("");

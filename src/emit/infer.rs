@@ -49,7 +49,7 @@ pub(super) fn write(code: &mut Code, op: &Op) {
          that is not known yet.",
     );
     let camel = super::names::camel(&op.name);
-    code.list(&format!("static std::vector<std::vector<int64_t>> {camel}InferShape("), &params, ") {");
+    code.list(&format!("std::vector<std::vector<int64_t>> {camel}InferShape("), &params, ") {");
     let mut symbols: BTreeMap<Symbol, Expr> = BTreeMap::new();
     for (symbol, source) in &sources {
         let text = match source {
@@ -68,7 +68,7 @@ pub(super) fn write(code: &mut Code, op: &Op) {
     code.line("");
     let first = op.tensors.first().map(|tensor| format!("const paddle::DataType& /*{}_dtype*/", tensor.name));
     let params: Vec<String> = first.into_iter().collect();
-    code.list(&format!("static std::vector<paddle::DataType> {camel}InferDtype("), &params, ") {");
+    code.list(&format!("std::vector<paddle::DataType> {camel}InferDtype("), &params, ") {");
     let types: Vec<String> = op.results.iter().map(|result| data_type(&result.ty)).collect();
     code.list("return {", &types, "};");
     code.line("}");

@@ -47,6 +47,7 @@ pub(super) fn write(
         names.fresh(&param.name);
     }
     let mut body = Body::new(func, &facts, place, names);
+    body.params.extend(launch.params.iter().map(|param| param.name.clone()));
     let args = func.args().to_vec();
     for (arg, inside) in args[2..].iter().zip(&launch.inside) {
         match inside {
@@ -142,7 +143,9 @@ impl Body<'_> {
             return Err(self.refuse(op, "shared memory"));
         }
         let ty = elem(&shaped.elem);
-        let name = self.names.fresh("stored");
+        // The same array may be a parameter too.
+        let name = format!("{}_sm", op.str_attr("xpu.name").unwrap_or("stored"));
+        let name = self.names.fresh(&name);
         let dim = match (shaped.dims[0], op.operands.first()) {
             (Some(size), _) => Expr::literal(size.into(), Ty::Int),
             (None, Some(size)) => {

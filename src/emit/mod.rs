@@ -18,6 +18,7 @@ mod names;
 mod op;
 mod params;
 mod range;
+mod readme;
 
 pub use range::MAX_ELEMENTS;
 

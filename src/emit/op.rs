@@ -1,6 +1,6 @@
 //! The op: its function, and what is registered of it.
 
-use super::body::{Body, Helper, Place, elem};
+use super::body::{Body, Helper, Place, elem, mentions};
 use super::commands::{Call, Commands};
 use super::contract::{self, Tensor};
 use super::expr::{Expr, Ty};
@@ -133,11 +133,26 @@ impl Op {
             flags,
             results,
             kernels: commands.kernels,
-            body: code.finish(),
+            body: without_unused(&code.finish()),
             helpers,
             calls: commands.calls,
         })
     }
+}
+
+/// Sizes and addresses of tensors that nothing asks for go again.
+fn without_unused(body: &str) -> String {
+    let defined = |line: &str| {
+        let (left, right) = line.trim_start().split_once(" = ")?;
+        let of_tensor = right.ends_with(">();") || right.contains(".shape()[");
+        let name = left.rsplit(['*', ' ']).next().filter(|_| of_tensor && right.ends_with(';'))?;
+        Some(name.to_owned())
+    };
+    let unused = |line: &str| {
+        defined(line).is_some_and(|name| body.lines().filter(|other| mentions(other, &name)).count() == 1)
+    };
+    let kept: Vec<&str> = body.lines().filter(|line| !unused(line)).collect();
+    kept.join("\n") + "\n"
 }
 
 /// Where the op runs: beside the tensors of the device.

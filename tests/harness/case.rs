@@ -6,6 +6,7 @@ use crate::{Test, inputs, snapshot, tree};
 use libtest_mimic::Failed;
 use xpuc::dialect::context::{Diagnostic, ParseError};
 use xpuc::dialect::ir::{Loc, Module};
+use xpuc::emit::File;
 use xpuc::passes::pass::{PassCx, Remark};
 use xpuc::{Error, Options, Phase, Session, compile};
 
@@ -139,6 +140,7 @@ fn defects(error: &Error, lines: u32) -> Option<Vec<Found>> {
             Some(vec![Found::new(error.loc(), lines, error.to_string())])
         }
         Error::Pass(error) => Some(vec![Found::new(&error.loc, lines, error.kind.to_string())]),
+        Error::Emit(error) => Some(vec![Found::new(&error.loc, lines, error.kind.to_string())]),
         _ => None,
     }
 }
@@ -148,6 +150,7 @@ struct Outcome {
     before: Module,
     after: Module,
     cx: PassCx,
+    sources: Vec<File>,
 }
 
 fn steps(session: &Session, directives: &Directives, source: &str, file: &str) -> Result<Outcome, Error> {
@@ -157,7 +160,12 @@ fn steps(session: &Session, directives: &Directives, source: &str, file: &str) -
             let compiled = compile(session, source, file, &options)?;
             let module = |back: usize| compiled.phases.iter().rev().nth(back).map(|ran| ran.module.clone());
             let after = module(0).unwrap_or_default();
-            Ok(Outcome { before: module(1).unwrap_or_default(), after, cx: compiled.cx })
+            let before = module(1).unwrap_or_default();
+            let sources = match directives.show {
+                Show::Sources => compiled.sources(session, &directives.target, file)?,
+                _ => Vec::new(),
+            };
+            Ok(Outcome { before, after, cx: compiled.cx, sources })
         }
         Steps::Passes(names) => {
             let target = &directives.target;
@@ -169,7 +177,7 @@ fn steps(session: &Session, directives: &Directives, source: &str, file: &str) -
                 let next = session.run_pass(&mut cx, name, &after)?;
                 before = std::mem::replace(&mut after, next);
             }
-            Ok(Outcome { before, after, cx })
+            Ok(Outcome { before, after, cx, sources: Vec::new() })
         }
     }
 }
@@ -190,6 +198,10 @@ impl Outcome {
                     self.cx.stats.iter().map(|(pass, counter, value)| format!("{pass}: {counter} {value}"));
                 let rules = self.cx.rules.iter().map(|(rule, times)| format!("rule {rule} {times}"));
                 some(counters.chain(rules).collect())
+            }
+            Show::Sources => {
+                let files = self.sources.iter().map(|file| format!("=== {}\n{}", file.name, file.text));
+                files.collect::<Vec<_>>().join("\n")
             }
             Show::Remarks => some(self.cx.remarks.iter().map(|remark| said(remark, lines)).collect()),
         })

@@ -26,12 +26,19 @@ pub(crate) enum Show {
     Stats,
     /// What was done and not done.
     Remarks,
+    /// The files that are written for the target.
+    Sources,
 }
 
 impl Show {
     /// Every spelling.
-    pub(crate) const NAMES: [(&str, Show); 4] =
-        [("after", Show::After), ("diff", Show::Diff), ("stats", Show::Stats), ("remarks", Show::Remarks)];
+    pub(crate) const NAMES: [(&str, Show); 5] = [
+        ("after", Show::After),
+        ("diff", Show::Diff),
+        ("stats", Show::Stats),
+        ("remarks", Show::Remarks),
+        ("sources", Show::Sources),
+    ];
 }
 
 /// The directives of one case.

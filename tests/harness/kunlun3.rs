@@ -15,7 +15,7 @@ use xpuc::run::cases::Case;
 use xpuc::run::kunlun::{HostProgram, Options};
 use xpuc::run::machine::{Commands, Report};
 use xpuc::run::{Program, RunError};
-use xpuc::{Opt, Target, emit};
+use xpuc::{Opt, Target};
 
 /// Unseen cases of each program, at least.
 const UNSEEN: usize = 300;
@@ -48,11 +48,8 @@ fn check(bound: &Bound) -> Outcome {
     let mut both = with_session(|session| {
         let target = Target::find("kunlun3").map_err(|error| error.to_string())?;
         let compiled = bound.lowered_for(session, Opt::Full, target.clone())?;
-        let host = compiled.lowered_for_one_core(session, &target).map_err(|error| error.to_string())?;
-        let (device, host) = compiled.lowered().zip(host.as_ref()).ok_or("expected a lowered program")?;
-        let sources =
-            emit::Sources { device, host, memory: target.device.memory, source: &bound.title() };
-        let files = emit::kunlun3(&sources).map_err(|error| error.to_string())?;
+        let device = compiled.lowered().ok_or("expected a lowered program")?;
+        let files = compiled.sources(session, &target, &bound.title()).map_err(|error| error.to_string())?;
         let func = device.host().ok_or("expected a function")?;
         let strict = HostProgram::build(&files, func).map_err(|error| error.to_string())?;
         let model = Program::new(session, device, CHECKED).map_err(|error| error.to_string())?;

@@ -1,7 +1,7 @@
 //! The kernel of a fusion, level by level.
 
 use super::clauses::record;
-use super::{Stage, When, Work};
+use super::{Stage, When, Work, explain};
 use crate::guard::Guard;
 use crate::lower::elemental::Elements;
 use crate::lower::kernel::Program;
@@ -119,10 +119,16 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
                 let Some(op) = self.stage.func.def_op(value) else { return Err(self.elements.refuse(value)) };
                 k.loc = op.loc.clone();
                 let out = self.elements.get(value);
-                k.when(mine, |k| self.elements.write(k, op, out, Part::Whole))
+                let (name, kind) = (self.stage.name_of(value), op.name.trim_start_matches("xpu."));
+                k.when(mine, |k| self.elements.write(k, op, out, Part::Whole))?;
+                let what = if name == kind { name } else { format!("{kind} into {name}") };
+                explain(k, &what);
+                Ok(())
             }
             Work::Check(number) => {
                 let condition = self.condition(k, when, &[]);
+                let message = self.stage.func.op(self.stage.clauses[number].op).str_attr("message");
+                let message = format!("check clause {number}: {}", message.unwrap_or_default());
                 let clause = &self.stage.clauses[number];
                 let op = self.stage.func.op(clause.op);
                 k.loc = op.loc.clone();
@@ -135,7 +141,9 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
                     let (none, at) = (k.constant(-1, &Type::I32), k.index(first));
                     k.store(none, records, &[at]);
                     k.when(condition, check)
-                })
+                })?;
+                explain(k, &message);
+                Ok(())
             }
         }
     }

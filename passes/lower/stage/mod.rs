@@ -26,7 +26,7 @@ use emit::Emit;
 use rustc_hash::FxHashSet as HashSet;
 use scratch::{Room, Scratch};
 use writes::Write;
-use xpuc_dialect::ir::{Builder, Func, OpId, ValueId};
+use xpuc_dialect::ir::{Attr, Builder, Def, Func, OpId, ValueId};
 
 /// When something runs, and under what conditions.
 #[derive(Debug, Clone, Default)]
@@ -88,6 +88,17 @@ impl<'a> Stage<'a> {
             }
         }
         Ok(stage)
+    }
+
+    /// What to call a value: the argument that it is written to, else what it is.
+    fn name_of(&self, value: ValueId) -> String {
+        let target = |write: &Write| match self.func.def(write.dst) {
+            Def::Arg(_, index) if write.slices.is_empty() => self.func.arg_attrs[index].get("xpu.name")?.as_str(),
+            _ => None,
+        };
+        let written = self.writes.iter().filter(|write| write.value == value).find_map(target);
+        let kind = self.func.def_op(value).map_or("value", |op| op.name.trim_start_matches("xpu."));
+        written.unwrap_or(kind).to_owned()
     }
 
     /// Barriers of the kernel.
@@ -165,4 +176,15 @@ pub(super) fn launch(
         }
     }
     Ok(kernels)
+}
+
+/// Says of the branch just built what it does.
+fn explain(k: &mut Builder<'_>, what: &str) {
+    if what.is_empty() {
+        return;
+    }
+    let last = k.func.block(k.block).ops.last().copied();
+    if let Some(last) = last.filter(|last| &*k.func.op(*last).name == "scf.if") {
+        k.func.op_mut(last).attrs.insert("xpu.does".into(), Attr::str(what));
+    }
 }

@@ -5,7 +5,7 @@ use crate::lower::elemental::Elements;
 use crate::pass::PassError;
 use crate::size::{Measure, Size, axis, more, size};
 use rustc_hash::FxHashMap as HashMap;
-use xpuc_dialect::ir::{Builder, Func, OpSpec, Shaped, Space, Type, ValueId};
+use xpuc_dialect::ir::{Attr, Builder, Func, OpSpec, Shaped, Space, Type, ValueId};
 use xpuc_dialect::ops::{Kind, VERDICT_ELEMENTS};
 
 /// Whether the host knows that everything fits on chip.
@@ -29,6 +29,8 @@ struct Buffer {
     size: Size,
     /// The value that it holds.
     value: Option<ValueId>,
+    /// What to call it.
+    name: String,
 }
 
 impl Buffer {
@@ -49,12 +51,13 @@ impl Scratch {
             elem: stage.func.ty(*value).elem().clone(),
             size: *size,
             value: Some(*value),
+            name: stage.name_of(*value),
         };
         let mut buffers: Vec<Buffer> = stage.stored.iter().map(of_value).collect();
         let records = stage.records() as i64;
         if records > 0 {
             let size = Size { of: Measure::Const(records * VERDICT_ELEMENTS as i64), more: 0 };
-            buffers.push(Buffer { elem: Type::I32, size, value: None });
+            buffers.push(Buffer { elem: Type::I32, size, value: None, name: "clauses".to_owned() });
         }
         Scratch { buffers }
     }
@@ -107,7 +110,7 @@ impl Scratch {
                 (None, Some(value)) => Some(elements.size(k, value, 0)?),
                 _ => None,
             };
-            made.push(alloc(k, size, buffer.ty(Space::Shared)));
+            made.push(alloc(k, size, buffer.ty(Space::Shared), &buffer.name));
         }
         Ok(made)
     }
@@ -125,15 +128,17 @@ impl Scratch {
                 None => Some(buffer.host_size(b, outer, func)?),
                 Some(_) => None,
             };
-            made.push(alloc(b, size, buffer.ty(Space::Device)));
+            made.push(alloc(b, size, buffer.ty(Space::Device), &buffer.name));
         }
         Ok(made)
     }
 }
 
-fn alloc(b: &mut Builder<'_>, size: Option<ValueId>, ty: Type) -> ValueId {
+fn alloc(b: &mut Builder<'_>, size: Option<ValueId>, ty: Type, name: &str) -> ValueId {
     let operands: Vec<ValueId> = size.into_iter().collect();
-    let op = b.op(Kind::Alloc.name(), OpSpec { operands: &operands, results: &[ty], ..OpSpec::default() });
+    let attrs = [("xpu.name", Attr::str(name))];
+    let spec = OpSpec { operands: &operands, results: &[ty], attrs: &attrs, ..OpSpec::default() };
+    let op = b.op(Kind::Alloc.name(), spec);
     b.func.op(op).results[0]
 }
 

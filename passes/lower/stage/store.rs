@@ -2,13 +2,14 @@
 
 use super::emit::Emit;
 use super::linear::Linear;
+use super::explain;
 use super::writes::{Write, is_scan, is_written_in_runs};
 use crate::lower::PARTITION_ELEMENTS;
 use crate::lower::elemental::Elements;
 use crate::lower::loops::Part;
 use crate::pass::PassError;
 use rustc_hash::FxHashMap as HashMap;
-use xpuc_dialect::ir::{Builder, ValueId};
+use xpuc_dialect::ir::{Builder, Def, ValueId};
 use xpuc_dialect::ops::Kind;
 
 impl Emit<'_, '_, '_> {
@@ -79,7 +80,9 @@ impl Emit<'_, '_, '_> {
                 outs.push((write.value, self.part(k, write)?));
             }
             let elements = &*self.elements;
-            return self.program.partition(k, outs[0].1, |k, part| elements.copy(k, &outs, part));
+            self.program.partition(k, outs[0].1, |k, part| elements.copy(k, &outs, part))?;
+            explain(k, &self.said(group));
+            return Ok(());
         };
         if self.elements.func.ty(write.value).is_scalar() {
             return self.one(k, |k, elements| elements.write_scalar(k, write));
@@ -96,7 +99,23 @@ impl Emit<'_, '_, '_> {
         if self.is_small(write) || op.is_some_and(is_scan) {
             return self.one(k, |k, elements| emit(k, elements, Part::Whole));
         }
-        self.program.partition(k, out, |k, part| emit(k, elements, part))
+        self.program.partition(k, out, |k, part| emit(k, elements, part))?;
+        explain(k, &self.said(group));
+        Ok(())
+    }
+
+    /// What is written by a group, as far as it has names.
+    fn said(&self, group: &[&Write]) -> String {
+        let func = self.stage.func;
+        let named = |write: &&Write| match func.def(write.dst) {
+            Def::Arg(_, index) => func.arg_attrs[index].get("xpu.name")?.as_str(),
+            Def::Result(..) => None,
+        };
+        let mut names: Vec<&str> = group.iter().filter_map(named).collect();
+        names.dedup();
+        let packed = group.iter().any(|write| !write.slices.is_empty());
+        names.extend(packed.then_some("what is sent to the host"));
+        if names.is_empty() { String::new() } else { format!("write {}", names.join(", ")) }
     }
 
     /// The memref that a write fills.

@@ -6,12 +6,16 @@ use crate::levels::{self, Level};
 use crate::output::{self, Files};
 use std::path::{Path, PathBuf};
 use xpuc::report::Report;
-use xpuc::{Compiled, Error, Lowered, Opt, Options, Phase, Session, compile_declared, emit};
+use xpuc::{Opt, Options, Phase, Session, compile_declared};
 
 /// Lower a program for a target, and write the result into a folder
 ///
 /// For the target 'virtual' that is NAME.lowered.mlir: the host function with its commands, and the kernels that
 /// it launches. NAME is the file's name without extension; for standard input, that of its first function.
+///
+/// For the target 'kunlun3' it is what FastDeploy's build of XPU ops takes: OP.xpu (kernels), OP.cpp (their wrappers),
+/// OP.h (declarations for the plugin's header), OP.cc (the op for Paddle), and README.md, which says where each goes
+/// and what is known of every name in them. OP is the name of the function.
 ///
 /// Every file is written under a temporary name and then renamed; none is written when the program is refused,
 /// except those of --dump-phases-to, which show how far it came.
@@ -63,6 +67,7 @@ Examples:
   xpuc compile op.mlir --target virtual -o out
   xpuc compile op.mlir --target virtual -o out --report out/op.json --dump-phases-to out/phases
   xpuc compile op.mlir --target virtual -o out --signature op_signature.mlir
+  xpuc compile op.mlir --target kunlun3 -o out
   xpuc compile - --target virtual -o out --opt none <op.mlir
 
 {}",
@@ -97,7 +102,7 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
     let host = lowered.host().map_or("stdin", |func| &*func.name);
     let name = source.stem().map_or_else(|| file_name(host), str::to_owned);
     if options.target.name == KUNLUN3 {
-        let written = kunlun3(&session, &source, &options, &compiled, lowered);
+        let written = compiled.sources(&session, &options.target, &source.name);
         for file in written.map_err(|error| source.explain(&error))? {
             files.add(args.output.join(file.name), file.text);
         }
@@ -118,18 +123,6 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
 
 /// The target that sources are written for.
 pub(crate) const KUNLUN3: &str = "kunlun3";
-
-pub(crate) fn kunlun3(
-    session: &Session,
-    source: &Source,
-    options: &Options,
-    compiled: &Compiled,
-    device: &Lowered,
-) -> Result<Vec<emit::File>, Error> {
-    let Some(host) = compiled.lowered_for_one_core(session, &options.target)? else { return Ok(Vec::new()) };
-    let memory = options.target.device.memory;
-    Ok(emit::kunlun3(&emit::Sources { device, host: &host, memory, source: &source.name })?)
-}
 
 fn dump(dir: &Path, phases: Vec<(Phase, Result<String, xpuc::Error>)>) -> Result<(), Failure> {
     let mut files = Files::default();

@@ -2,6 +2,11 @@
 #pragma once
 #include "kunlun_host/calls.h"
 
+// The 64-bit integer of the device is no long.
+namespace fd_xpu3 {
+typedef long long int64_t;
+}
+
 #define __XPU3__ 1
 #define __global__ __attribute__((noinline, used))
 #define __device__

@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "kunlun_host/invoke.h"
-#include "utility/env.h"
+#include "ops/utility/env.h"
 
 namespace kunlun_host {
 

@@ -5,6 +5,13 @@
 #include "xpu/xdnn.h"
 
 #define DLL_EXPORT __attribute__((visibility("default")))
+// The 64-bit integer of the device is another type than the host's.
+namespace xpu3 {
+typedef long long int64_t;
+}
+namespace fd_xpu3 {
+typedef xpu3::int64_t int64_t;
+}
 namespace fastdeploy {
 namespace plugin {
 namespace api = baidu::xpu::api;

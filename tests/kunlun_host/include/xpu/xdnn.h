@@ -75,6 +75,10 @@ template <typename T>
 struct XPUIndexType {
   typedef T type;
 };
+template <>
+struct XPUIndexType<int64_t> {
+  typedef long long type;
+};
 
 int do_host2device(Context* ctx, const void* from, void* to, int64_t bytes, KUNLUN_HOST_CALLER);
 int do_device2host(Context* ctx, const void* from, void* to, int64_t bytes, KUNLUN_HOST_CALLER);

@@ -1,0 +1,135 @@
+//! The README beside the files: where each goes, what the op is, and what is known of every name that the files use.
+
+use super::body::mentions;
+use super::commands::Call;
+use super::op::Op;
+use super::{File, Sources};
+use serde::Deserialize;
+use std::fmt::Write;
+use std::sync::LazyLock;
+use xpuc_dialect::ir::Space;
+
+/// What is known of a name.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Name {
+    name: String,
+    kind: String,
+    what: String,
+    /// Repository and path of a public file that uses it so; nothing if there is none.
+    seen: String,
+    unproven: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Evidence {
+    name: Vec<Name>,
+}
+
+static EVIDENCE: LazyLock<Vec<Name>> = LazyLock::new(|| {
+    let evidence: Evidence = toml::from_str(include_str!("evidence.toml"))
+        .unwrap_or_else(|error| panic!("evidence.toml: {error}"));
+    evidence.name
+});
+
+/// Where FastDeploy keeps what.
+const PLACES: [(&str, &str, &str); 4] = [
+    ("xpu", "kernels", "custom_ops/xpu_ops/src/plugin/src/kernel/kunlun3cpp/"),
+    ("cpp", "wrappers: checks, the kernels' launches, and the same on the host", "custom_ops/xpu_ops/src/plugin/src/wrapper/"),
+    ("h", "declarations of the wrappers: to be added to", "custom_ops/xpu_ops/src/plugin/include/xpu/plugin.h"),
+    ("cc", "the op, and its registration", "custom_ops/xpu_ops/src/ops/"),
+];
+
+/// Writes it, after all other files.
+pub(super) fn write(sources: &Sources<'_>, op: &Op, files: &[File]) -> String {
+    let mut text = String::new();
+    let version = env!("CARGO_PKG_VERSION");
+    let _ = write!(text, "# {}\n\nWritten by xpuc {version} from {}, for Kunlun XPU3.\n\n", op.name, sources.source);
+    text += "| file | what | where it goes in FastDeploy |\n|---|---|---|\n";
+    for (extension, what, place) in PLACES {
+        let name = format!("{}.{extension}", op.name);
+        if files.iter().any(|file| file.name == name) {
+            let _ = writeln!(text, "| `{name}` | {what} | `{place}` |");
+        }
+    }
+    text += "\nThe build finds kernels, wrappers and ops by their place. A file of the same name anywhere in these folders is replaced by \
+             this one: objects are named after it.\n\n## The op\n\n";
+    signature(&mut text, op);
+    text += "\n## What a call does\n\n";
+    for kernel in &op.kernels {
+        let launch = &kernel.launch;
+        let _ = writeln!(text, "* `{}`: {} clusters of {} cores", launch.kernel, launch.clusters, launch.cores);
+    }
+    if op.calls.contains(&Call::Wait) {
+        text += "* waits for the stream before it reads what a kernel wrote\n";
+    }
+    text += "* checks every return code; an error of any call is an exception of the op\n";
+    text += "\nWorkspace comes from the context's pool (`ctx_guard`); nothing else is allocated on the device but the results.\n\n";
+    evidence(&mut text, files);
+    text
+}
+
+fn signature(text: &mut String, op: &Op) {
+    *text += "| | name | where | type | sizes |\n|---|---|---|---|---|\n";
+    let dims = |dims: &[Option<xpuc_dialect::dim::Dim>]| {
+        let each = dims.iter().map(|dim| dim.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string));
+        format!("[{}]", each.collect::<Vec<_>>().join(", "))
+    };
+    for tensor in &op.tensors {
+        let role = if tensor.written { "in place" } else { "input" };
+        let space = if tensor.space == Space::Host { "host" } else { "device" };
+        let _ = writeln!(text, "| {role} | `{}` | {space} | {} | {} |", tensor.name, tensor.ty, dims(&tensor.dims));
+    }
+    for attribute in &op.attributes {
+        let _ = writeln!(text, "| attribute | `{}` | | {} | |", attribute.name, attribute.ty.name());
+    }
+    for flag in &op.flags {
+        let _ = writeln!(text, "| flag | `{flag}` | the environment, when the library is loaded | bool | |");
+    }
+    for result in &op.results {
+        let _ = writeln!(text, "| result | `{}` | | {} | {} |", result.name, result.ty, dims(&result.dims));
+    }
+    if op.tensors.iter().any(|tensor| tensor.written) {
+        *text += "\nOutputs in place are declared (`SetInplaceMap`), behind the results: a static program then knows who writes them. Python gets \
+                  the results first.\n";
+    }
+}
+
+fn evidence(text: &mut String, files: &[File]) {
+    *text += "## What it relies on\n\nNo device and no compiler for one was at hand. The files build with a C++ compiler and headers of our own, and run there \
+              under the checks of a strict host; the names below are used as published sources use them.\n\n\
+              | name | kind | what is relied on | publicly seen in | unproven without a device |\n|---|---|---|---|---|\n";
+    for name in EVIDENCE.iter().filter(|name| files.iter().any(|file| uses(&file.text, &name.name))) {
+        let cell = |text: &str| text.replace('|', "\\|");
+        let seen = if name.seen.is_empty() { "nowhere" } else { &name.seen };
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {} | {} |",
+            cell(&name.name),
+            name.kind,
+            cell(&name.what),
+            cell(seen),
+            cell(&name.unproven)
+        );
+    }
+}
+
+/// Whether a text uses a name: as a word, if it is one.
+fn uses(text: &str, name: &str) -> bool {
+    let word = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if word { mentions(text, name) } else { text.contains(name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_is_complete() {
+        for name in EVIDENCE.iter() {
+            assert!(!name.what.is_empty(), "{}", name.name);
+            assert!(!name.seen.is_empty() || !name.unproven.is_empty(), "{}", name.name);
+        }
+    }
+}
