@@ -103,7 +103,7 @@ impl Body<'_> {
         let name = function.rsplit("::").next().unwrap_or(function).split('<').next().unwrap_or_default();
         self.code.list(&format!("ret = {function}("), args, ");");
         let message = quoted(&format!("{}: {name} failed with code ", self.commands.op_name));
-        self.code.list("PD_CHECK(", &["ret == api::SUCCESS".to_owned(), message, "ret".to_owned()], ");");
+        self.code.list("OP_CHECK(", &["ret == api::SUCCESS".to_owned(), message, "ret".to_owned()], ");");
     }
 
     /// A command over some elements: none where there are none.
@@ -178,7 +178,7 @@ impl Body<'_> {
                 length.text.clone(),
                 quoted(&format!(" elements of {}", shaped.elem)),
             ];
-            self.code.list("PD_CHECK(", &rest, ");");
+            self.code.list("OP_CHECK(", &rest, ");");
             name
         } else {
             let name = self.names.fresh("buffer");
@@ -282,7 +282,7 @@ impl Body<'_> {
                 let kernel = &launch.kernel;
                 let message = format!("{}: expected sizes of 32 bits in {kernel}, found ", self.commands.op_name);
                 let fits = format!("{text} == static_cast<int>({text})");
-                self.code.list("PD_CHECK(", &[fits, quoted(&message), text.clone()], ");");
+                self.code.list("OP_CHECK(", &[fits, quoted(&message), text.clone()], ");");
             }
         }
         let mut args = vec!["ctx".to_owned()];
@@ -317,7 +317,7 @@ impl Body<'_> {
             let (x, y) = (x.cast(x.ty.signed()), y.cast(y.ty.signed()));
             let holds = Expr::binary(&x, sign, &y, super::expr::precedence::RELATION, Ty::Bool);
             let items = [holds.text, expected, y.text, quoted(", found "), x.text];
-            self.code.list("PD_CHECK(", &items, ");");
+            self.code.list("OP_CHECK(", &items, ");");
             return Ok(());
         }
         let length = self.array(x, op)?.length();
@@ -344,7 +344,7 @@ impl Body<'_> {
             i,
             quoted("]"),
         ];
-        self.code.list("PD_CHECK(", &items, ");");
+        self.code.list("OP_CHECK(", &items, ");");
         self.code.line("}");
         self.names = names;
         Ok(())
@@ -366,7 +366,7 @@ impl Body<'_> {
             format!("Wide({verdict} + 2)"),
             format!("At({verdict}[1])"),
         ];
-        self.code.list("PD_CHECK(", &items, ");");
+        self.code.list("OP_CHECK(", &items, ");");
         self.commands.calls.insert(Call::Verdict);
         Ok(())
     }

@@ -124,7 +124,7 @@ pub(super) fn definition(code: &mut Code) {
     code.line("                        const paddle::Place& place) {");
     let check = |code: &mut Code, condition: String, expected: String, found: &str| {
         let items = [condition, format!("name + \": expected {expected}"), found.to_owned()];
-        code.list("PD_CHECK(", &items, ");");
+        code.list("OP_CHECK(", &items, ");");
     };
     check(code, "tensor.dtype() == type".to_owned(), "\", type, \", found \"".to_owned(), "tensor.dtype()");
     check(
@@ -197,7 +197,7 @@ pub(super) fn check(body: &mut Body<'_>, tensors: &[Tensor], symbols: &mut BTree
             let why = if known.text.parse::<i64>().is_ok() { String::new() } else { format!(" ({why})") };
             let elements = quoted(&format!(" elements in dimension {axis}{why}, found "));
             let items = [format!("{found} == {}", known.text), expected, known.text.clone(), elements, found];
-            body.code.list("PD_CHECK(", &items, ");");
+            body.code.list("OP_CHECK(", &items, ");");
             dims.push(known);
         }
         let element = elem(&tensor.ty);

@@ -244,6 +244,7 @@ fn registration(sources: &Sources<'_>, op: &Op) -> String {
         "#include <cstdint>",
         "#include <cstring>",
         "#include <memory>",
+        "#include <sstream>",
         "#include <string>",
         "#include <vector>",
         "",
@@ -278,6 +279,8 @@ fn registration(sources: &Sources<'_>, op: &Op) -> String {
         });
         code.line("");
     }
+    code.append(CHECK);
+    code.line("");
     contract::definition(&mut code);
     function(&mut code, op);
     infer::write(&mut code, op);
@@ -285,6 +288,21 @@ fn registration(sources: &Sources<'_>, op: &Op) -> String {
     code.finish()
 }
 
+const CHECK: &str = "\
+// Stops the op: as PD_CHECK, whose message static programs lose.
+template <typename... Parts>
+static void Refuse(const Parts&... parts) {
+  std::ostringstream message;
+  const int written[] = {(message << parts, 0)...};
+  (void)written;
+  PADDLE_THROW(common::errors::InvalidArgument(\"%s\", message.str()));
+}
+
+#define OP_CHECK(condition, ...) \\
+  if (!(condition)) {            \\
+    Refuse(__VA_ARGS__);         \\
+  }
+";
 const HOST_TO_DEVICE: &str = "\
 // In stream order: kernels launched later see the data; the source may change
 // as soon as this returns.

@@ -3,8 +3,9 @@
 use super::code::Code;
 use super::contract::{self, Tensor, data_type};
 use super::expr::{Expr, Ty};
+use super::names::Names;
 use super::op::Op;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use xpuc_dialect::dim::{Dim, Symbol};
 
 /// Where a symbol's value is found.
@@ -23,10 +24,15 @@ pub(super) fn write(code: &mut Code, op: &Op) {
     }
     let sources = sources(op);
     // Each list binds by position, and a shorter one is legal: it ends with the last item that is needed.
-    let mut used: Vec<&Source> = Vec::new();
+    let mut asked: BTreeSet<Symbol> = BTreeSet::new();
     for dim in op.results.iter().flat_map(|result| result.dims.iter().flatten()) {
-        used.extend(dim.symbols().into_iter().filter_map(|symbol| sources.get(symbol)));
+        // A size over anything else is -1, whatever the rest of it is.
+        let symbols = all_symbols(dim);
+        if symbols.iter().all(|symbol| sources.contains_key(symbol) || !symbol.arguments().is_empty()) {
+            asked.extend(symbols);
+        }
     }
+    let used: Vec<&Source> = asked.iter().filter_map(|symbol| sources.get(symbol)).collect();
     let shapes = used.iter().filter_map(|s| if let Source::Shape { tensor, .. } = s { Some(*tensor) } else { None });
     let attributes = used.iter().filter_map(|s| if let Source::Attribute(i) = s { Some(*i) } else { None });
     let (shapes, attributes): (Vec<usize>, Vec<usize>) = (shapes.collect(), attributes.collect());
@@ -44,6 +50,10 @@ pub(super) fn write(code: &mut Code, op: &Op) {
             if attributes.contains(&i) { attribute.name.clone() } else { format!("/*{}*/", attribute.name) };
         params.push(format!("{} {name}", attribute.ty.name()));
     }
+    if !shapes.is_empty() {
+        code.append(SIZE);
+        code.line("");
+    }
     code.comment(
         "Sizes as they are inferred for the program; -1 for one that depends on the content of a tensor, or on a size \
          that is not known yet.",
@@ -51,10 +61,22 @@ pub(super) fn write(code: &mut Code, op: &Op) {
     let camel = super::names::camel(&op.name);
     code.list(&format!("std::vector<std::vector<int64_t>> {camel}InferShape("), &params, ") {");
     let mut symbols: BTreeMap<Symbol, Expr> = BTreeMap::new();
+    let mut names = Names::default();
+    for (i, attribute) in op.attributes.iter().enumerate() {
+        if attributes.contains(&i) {
+            names.fresh(&attribute.name);
+        }
+    }
     for (symbol, source) in &sources {
         let text = match source {
-            Source::Shape { tensor, axis } => format!("{}_shape[{axis}]", op.tensors[*tensor].name),
             Source::Attribute(i) => op.attributes[*i].name.clone(),
+            Source::Shape { tensor, axis } if asked.contains(symbol) => {
+                let name = names.fresh(symbol.as_str());
+                let shape = format!("{}_shape", op.tensors[*tensor].name);
+                code.line(format!("const int64_t {name} = Size({shape}, {axis});"));
+                name
+            }
+            Source::Shape { .. } => continue,
         };
         symbols.insert(symbol.clone(), Expr::name(text, Ty::Long));
     }
@@ -73,6 +95,25 @@ pub(super) fn write(code: &mut Code, op: &Op) {
     code.list("return {", &types, "};");
     code.line("}");
     code.line("");
+}
+
+const SIZE: &str = "\
+// A size; -1 if it is not known yet, or there is no such dimension: the op
+// refuses that itself, and an exception here would end the process.
+static int64_t Size(const std::vector<int64_t>& shape, size_t axis) {
+  return axis < shape.size() ? shape[axis] : -1;
+}
+";
+
+/// Symbols of a dim, and of the arguments of functions in it.
+fn all_symbols(dim: &Dim) -> BTreeSet<Symbol> {
+    let mut all = BTreeSet::new();
+    let mut open: Vec<Symbol> = dim.symbols().into_iter().cloned().collect();
+    while let Some(symbol) = open.pop() {
+        open.extend(symbol.arguments().iter().flat_map(Dim::symbols).cloned());
+        all.insert(symbol);
+    }
+    all
 }
 
 /// What the infer functions can say of each symbol.
@@ -98,10 +139,8 @@ fn size(dim: Option<&Dim>, symbols: &BTreeMap<Symbol, Expr>, sources: &BTreeMap<
         return "-1".to_owned();
     };
     let mut open: Vec<String> = Vec::new();
-    let mut visit: Vec<&Symbol> = dim.symbols().into_iter().collect();
-    while let Some(symbol) = visit.pop() {
-        visit.extend(symbol.arguments().iter().flat_map(Dim::symbols));
-        if let (Some(Source::Shape { .. }), Some(expr)) = (sources.get(symbol), symbols.get(symbol)) {
+    for symbol in all_symbols(dim) {
+        if let (Some(Source::Shape { .. }), Some(expr)) = (sources.get(&symbol), symbols.get(&symbol)) {
             open.push(format!("{} < 0", expr.text));
         }
     }

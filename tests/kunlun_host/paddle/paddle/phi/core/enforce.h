@@ -29,6 +29,19 @@ std::string message_of(const char* otherwise, const T&... parts) {
 
 }  // namespace kunlun_host
 
+namespace common {
+namespace errors {
+
+/// Of the formats of a message the one that is a text as it is.
+template <size_t N>
+std::string InvalidArgument(const char (&format)[N], const std::string& message) {
+  return std::string(format) == "%s" ? message : std::string("a format other than %s: ") + format;
+}
+
+}  // namespace errors
+}  // namespace common
+
+#define PADDLE_THROW(summary) throw ::paddle::PD_Exception(summary)
 #define PD_CHECK(condition, ...)                                                                                       \
   do {                                                                                                                 \
     if (!(condition))                                                                                                  \
