@@ -89,7 +89,12 @@ impl Compiled {
     }
 
     /// Sources for Kunlun XPU3; none if compilation did not go that far. `source` names the program in them.
-    pub fn sources(&self, session: &Session, target: &Target, source: &str) -> Result<Vec<emit::File>, Error> {
+    pub fn sources(
+        &self,
+        session: &Session,
+        target: &Target,
+        source: &str,
+    ) -> Result<Vec<emit::File>, Error> {
         let (Some(planned), Some(device)) = (&self.planned, &self.lowered) else { return Ok(Vec::new()) };
         // What runs in place of the kernels on a host: the same launches, each of one core.
         let grid = Grid { clusters: 1, cores: 1 };

@@ -106,7 +106,8 @@ impl Body<'_> {
             return Err(self.refuse(op, "operands that are not negative"));
         }
         let wide = !ranges.iter().all(|range| range.within(Range::I32));
-        let shift = ranges[1].known().filter(|by| *by > 0 && by.count_ones() == 1).map(|by| by.trailing_zeros());
+        let shift =
+            ranges[1].known().filter(|by| *by > 0 && by.count_ones() == 1).map(|by| by.trailing_zeros());
         if let (true, "divui" | "floordivsi", Some(bits)) = (wide, name, shift) {
             // In parentheses: compilers warn of sums beside a shift.
             let x = Expr { text: x.within(PRIMARY), precedence: PRIMARY, ..x };

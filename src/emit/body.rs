@@ -169,7 +169,8 @@ impl<'a> Body<'a> {
     /// Puts a value into a variable.
     fn variable(&mut self, value: ValueId, expr: Expr, wanted: &str) {
         let ty = self.ty(value);
-        let expr = if ty.is_wide() || expr.ty == Ty::Int || expr.ty == Ty::Bool { expr } else { expr.cast(ty) };
+        let expr =
+            if ty.is_wide() || expr.ty == Ty::Int || expr.ty == Ty::Bool { expr } else { expr.cast(ty) };
         let name = self.names.fresh(wanted);
         self.assign(&format!("const {} {name}", ty.name()), &expr);
         self.scalars.insert(value, Expr::name(name, ty));
@@ -203,7 +204,8 @@ impl<'a> Body<'a> {
             "minsi" | "minui" => "least",
             "maxsi" | "maxui" => "most",
             "index_cast" | "extsi" | "trunci" => {
-                let of = self.scalars.get(&op.operands[0]).filter(|expr| is_variable(expr) && expr.is_plain());
+                let of =
+                    self.scalars.get(&op.operands[0]).filter(|expr| is_variable(expr) && expr.is_plain());
                 return of.map_or_else(|| "value".to_owned(), |expr| expr.text.clone());
             }
             "cmpi" | "andi" | "ori" | "xori" if *self.func.ty(value) == Type::I1 => "holds",
@@ -556,7 +558,8 @@ impl<'a> Body<'a> {
                 moves.push((target.clone(), expr));
             }
         }
-        let clash = |i: usize| moves[i + 1..].iter().any(|(_, later)| mentions(&later.text, &moves[i].0.text));
+        let clash =
+            |i: usize| moves[i + 1..].iter().any(|(_, later)| mentions(&later.text, &moves[i].0.text));
         if (0..moves.len()).any(clash) {
             for (_, expr) in &mut moves {
                 let name = self.names.fresh("next");

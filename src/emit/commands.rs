@@ -63,7 +63,9 @@ impl Body<'_> {
         let func = self.func;
         let op = func.op(id);
         self.settle();
-        let Some(kind) = Kind::of(op) else { return Err(self.refuse(op, "ops of the dialect and of upstream")) };
+        let Some(kind) = Kind::of(op) else {
+            return Err(self.refuse(op, "ops of the dialect and of upstream"));
+        };
         match kind {
             Kind::Alloc => return self.allocate(op),
             // The context, a variable or the result owns what is allocated.
@@ -135,7 +137,9 @@ impl Body<'_> {
         let mut dims = Vec::new();
         for dim in &shaped.dims {
             let Some(size) = dim else {
-                let Some(size) = sizes.next() else { return Err(self.refuse(op, "a size for each dimension")) };
+                let Some(size) = sizes.next() else {
+                    return Err(self.refuse(op, "a size for each dimension"));
+                };
                 let size = self.take(*size);
                 dims.push(self.plain(size, "size"));
                 continue;
@@ -166,7 +170,8 @@ impl Body<'_> {
             };
             let taken = format!("{some}RAII_GUARD.alloc<{element}>({}){none}", length.text);
             self.assign(&format!("{element}* {name}"), &Expr::name(taken, ty));
-            let message = format!("{}: expected workspace on the device, found none for ", self.commands.op_name);
+            let message =
+                format!("{}: expected workspace on the device, found none for ", self.commands.op_name);
             let rest = [
                 if known {
                     format!("{name} != nullptr")
@@ -183,10 +188,8 @@ impl Body<'_> {
         } else {
             let name = self.names.fresh("buffer");
             let element = ty.name();
-            self.code.line(format!(
-                "std::unique_ptr<{element}[]> {name}_owner(new {element}[{}]);",
-                length.text
-            ));
+            self.code
+                .line(format!("std::unique_ptr<{element}[]> {name}_owner(new {element}[{}]);", length.text));
             self.code.line(format!("{element}* {name} = {name}_owner.get();"));
             name
         };
@@ -214,7 +217,9 @@ impl Body<'_> {
         let (from, to) = (self.array(op.operands[0], op)?, self.array(op.operands[1], op)?);
         if self.is_on_device(op.operands[0]) {
             let args = ["ctx".to_owned(), from.pointer.text.clone(), to.pointer.text, from.length().text];
-            self.over(&from.length(), |body| body.checked(&format!("api::copy<{}>", from.elem.name()), &args));
+            self.over(&from.length(), |body| {
+                body.checked(&format!("api::copy<{}>", from.elem.name()), &args)
+            });
             return Ok(());
         }
         let length = from.length();
@@ -272,7 +277,8 @@ impl Body<'_> {
         let params = &launch.params;
         // Kernels count in 32 bits.
         for param in params {
-            let wide = param.argument.ty.is_wide() && matches!(param.kind, params::ParamKind::Scalar(Ty::Int));
+            let wide =
+                param.argument.ty.is_wide() && matches!(param.kind, params::ParamKind::Scalar(Ty::Int));
             let range = given.iter().find_map(|given| match given {
                 params::Given::Scalar(expr, range) if expr.text == param.argument.text => Some(*range),
                 _ => None,
@@ -280,7 +286,8 @@ impl Body<'_> {
             if wide && !range.unwrap_or(Range::SIZE).within(Range::I32) {
                 let text = &param.argument.text;
                 let kernel = &launch.kernel;
-                let message = format!("{}: expected sizes of 32 bits in {kernel}, found ", self.commands.op_name);
+                let message =
+                    format!("{}: expected sizes of 32 bits in {kernel}, found ", self.commands.op_name);
                 let fits = format!("{text} == static_cast<int>({text})");
                 self.code.list("OP_CHECK(", &[fits, quoted(&message), text.clone()], ");");
             }
@@ -334,16 +341,8 @@ impl Body<'_> {
         };
         let (x, y) = (side(self, x)?, side(self, y)?);
         self.code.line(format!("for (int64_t {i} = 0; {i} < {}; {i}++) {{", length.text));
-        let items = [
-            format!("{x} {sign} {y}"),
-            expected,
-            y,
-            quoted(", found "),
-            x,
-            quoted(" at ["),
-            i,
-            quoted("]"),
-        ];
+        let items =
+            [format!("{x} {sign} {y}"), expected, y, quoted(", found "), x, quoted(" at ["), i, quoted("]")];
         self.code.list("OP_CHECK(", &items, ");");
         self.code.line("}");
         self.names = names;

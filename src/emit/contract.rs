@@ -103,9 +103,10 @@ fn symbol(symbol: &Symbol, symbols: &BTreeMap<Symbol, Expr>) -> Option<Expr> {
             let up = Expr::binary(&more, "-", &one, SUM, Ty::Long);
             Some(Expr::binary(&up, "/", y, PRODUCT, Ty::Long))
         }
-        (Function::Max, [first, rest @ ..]) => Some(rest.iter().fold(first.clone(), |most, next| {
-            Expr::call("std::max<int64_t>", &[&most, next], Ty::Long)
-        })),
+        (Function::Max, [first, rest @ ..]) => Some(
+            rest.iter()
+                .fold(first.clone(), |most, next| Expr::call("std::max<int64_t>", &[&most, next], Ty::Long)),
+        ),
         _ => None,
     }
 }
@@ -114,11 +115,7 @@ fn symbol(symbol: &Symbol, symbols: &BTreeMap<Symbol, Expr>) -> Option<Expr> {
 pub(super) fn definition(code: &mut Code) {
     code.comment("What every tensor of the op has to be.");
     code.line("static void CheckTensor(const paddle::Tensor& tensor,");
-    for line in [
-        "const std::string& name,",
-        "paddle::DataType type,",
-        "size_t rank,",
-    ] {
+    for line in ["const std::string& name,", "paddle::DataType type,", "size_t rank,"] {
         code.line(format!("                        {line}"));
     }
     code.line("                        const paddle::Place& place) {");

@@ -183,7 +183,9 @@ impl Walk<'_> {
         let (before, after) = (op.regions[0][0], op.regions[1][0]);
         let args = self.func.block(before).args.clone();
         let inner = self.func.block(after).args.clone();
-        let Some(last) = self.func.block(before).ops.last().map(|id| self.func.op(*id).clone()) else { return };
+        let Some(last) = self.func.block(before).ops.last().map(|id| self.func.op(*id).clone()) else {
+            return;
+        };
         self.settle(&args, inits, None, |walk| {
             walk.block(before);
             walk.scoped(|walk| {
@@ -364,9 +366,7 @@ pub(super) fn arith(op: &Op, func: &Func, ranges: &[Range]) -> Option<Range> {
         ("arith.maxui", [x, y]) if natural => x.max(*y),
         ("arith.floordivsi", [x, y]) => x.floordiv(*y),
         ("arith.divui", [x, y]) if natural => x.floordiv(*y),
-        ("arith.ceildivui", [x, y]) if natural => {
-            Range::exact(0).sub(Range::exact(0).sub(*x).floordiv(*y))
-        }
+        ("arith.ceildivui", [x, y]) if natural => Range::exact(0).sub(Range::exact(0).sub(*x).floordiv(*y)),
         ("arith.remui", [_, y]) if natural => Range { lo: 0, hi: (y.hi - 1).max(0) },
         ("arith.shrsi", [x, y]) => {
             let bits = y.known().and_then(|bits| u32::try_from(bits).ok()).filter(|bits| *bits < 64)?;
@@ -384,10 +384,8 @@ pub(super) fn arith(op: &Op, func: &Func, ranges: &[Range]) -> Option<Range> {
             (Some(x), Some(y)) => Range::exact(i64::from(x != y)),
             _ => Range::BOOL,
         },
-        ("arith.index_cast" | "arith.extsi" | "arith.extui" | "arith.trunci", [x]) => {
-            // An i1 is 0 or 1, whatever the width; extui of anything else is not emitted.
-            if x.within(full) { *x } else { return None }
-        }
+        // An i1 is 0 or 1, whatever the width; extui of anything else is not emitted.
+        ("arith.index_cast" | "arith.extsi" | "arith.extui" | "arith.trunci", [x]) if x.within(full) => *x,
         _ => return None,
     };
     Some(range)

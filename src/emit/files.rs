@@ -3,8 +3,8 @@
 use super::body::Helper;
 use super::code::Code;
 use super::commands::Call;
-use super::expr::Ty;
 use super::contract;
+use super::expr::Ty;
 use super::infer;
 use super::kernel::{Written, helper};
 use super::names::camel;
@@ -70,7 +70,11 @@ fn kernels(sources: &Sources<'_>, op: &Op) -> String {
     for kernel in &op.kernels {
         let launch = &kernel.launch;
         code_of_namespace.comment(&format!("For {} clusters of {} cores.", launch.clusters, launch.cores));
-        code_of_namespace.list(&format!("__global__ void {}(", launch.kernel), &named(&launch.params, &kernel.device), ") {");
+        code_of_namespace.list(
+            &format!("__global__ void {}(", launch.kernel),
+            &named(&launch.params, &kernel.device),
+            ") {",
+        );
         code_of_namespace.append(&kernel.device.body);
         code_of_namespace.line("}");
         code_of_namespace.line("");
@@ -215,7 +219,8 @@ fn passed(param: &Param) -> String {
 }
 
 fn declarations(sources: &Sources<'_>, op: &Op) -> String {
-    let mut code = head(sources, &format!("Declarations for xpu/plugin.h: the wrappers that {} calls", op.name));
+    let mut code =
+        head(sources, &format!("Declarations for xpu/plugin.h: the wrappers that {} calls", op.name));
     code.line("#pragma once");
     code.line("#include <cstdint>");
     code.line("");
@@ -393,7 +398,8 @@ fn build_op(code: &mut Code, op: &Op) {
     code_in.list(".Inputs({", &inputs, "})");
     code_in.list(".Outputs({", &quoted(outputs), "})");
     if !in_place.is_empty() {
-        let map: Vec<String> = in_place.iter().map(|name| format!("{{\"{name}\", \"{name}_out\"}}")).collect();
+        let map: Vec<String> =
+            in_place.iter().map(|name| format!("{{\"{name}\", \"{name}_out\"}}")).collect();
         code_in.list(".SetInplaceMap({", &map, "})");
     }
     if !attributes.is_empty() {

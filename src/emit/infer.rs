@@ -33,7 +33,8 @@ pub(super) fn write(code: &mut Code, op: &Op) {
         }
     }
     let used: Vec<&Source> = asked.iter().filter_map(|symbol| sources.get(symbol)).collect();
-    let shapes = used.iter().filter_map(|s| if let Source::Shape { tensor, .. } = s { Some(*tensor) } else { None });
+    let shapes =
+        used.iter().filter_map(|s| if let Source::Shape { tensor, .. } = s { Some(*tensor) } else { None });
     let attributes = used.iter().filter_map(|s| if let Source::Attribute(i) = s { Some(*i) } else { None });
     let (shapes, attributes): (Vec<usize>, Vec<usize>) = (shapes.collect(), attributes.collect());
     // Paddle wants at least one shape.
@@ -82,7 +83,8 @@ pub(super) fn write(code: &mut Code, op: &Op) {
     }
     let mut shapes = Vec::new();
     for result in &op.results {
-        let dims: Vec<String> = result.dims.iter().map(|dim| size(dim.as_ref(), &symbols, &sources)).collect();
+        let dims: Vec<String> =
+            result.dims.iter().map(|dim| size(dim.as_ref(), &symbols, &sources)).collect();
         shapes.push(format!("{{{}}}", dims.join(", ")));
     }
     code.list("return {", &shapes, "};");

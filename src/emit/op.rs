@@ -221,10 +221,7 @@ fn written(func: &Func) -> Vec<bool> {
 }
 
 /// The buffers that the function returns, each allocated as its result.
-fn returned(
-    func: &Func,
-    results: &[Outcome],
-) -> Result<rustc_hash::FxHashMap<ValueId, String>, EmitError> {
+fn returned(func: &Func, results: &[Outcome]) -> Result<rustc_hash::FxHashMap<ValueId, String>, EmitError> {
     let mut returned = rustc_hash::FxHashMap::default();
     let entry = func.entry();
     let last: Option<OpId> = entry.and_then(|entry| func.block(entry).ops.last().copied());

@@ -76,7 +76,8 @@ pub(super) struct Uses {
 impl Uses {
     /// Adds what a function uses.
     pub(super) fn add(&mut self, func: &Func) {
-        let position: HashMap<ValueId, usize> = func.args().iter().enumerate().map(|(i, v)| (*v, i)).collect();
+        let position: HashMap<ValueId, usize> =
+            func.args().iter().enumerate().map(|(i, v)| (*v, i)).collect();
         // Views are of the argument that they are made from.
         let mut of: HashMap<ValueId, usize> = position.clone();
         for id in func.walk() {
@@ -87,9 +88,11 @@ impl Uses {
                     self.scalars.insert(*at);
                 }
             }
-            let Some((memref, at)) = op.operands.iter().find_map(|v| {
-                func.ty(*v).memref().and_then(|_| of.get(v)).map(|at| (*v, *at))
-            }) else {
+            let Some((memref, at)) = op
+                .operands
+                .iter()
+                .find_map(|v| func.ty(*v).memref().and_then(|_| of.get(v)).map(|at| (*v, *at)))
+            else {
                 continue;
             };
             match &*op.name {
@@ -122,12 +125,7 @@ impl Uses {
 }
 
 /// The parameters of a kernel of which `uses` is used, and what its arguments are inside.
-pub(super) fn params(
-    func: &Func,
-    uses: &Uses,
-    given: &[Given],
-    flow: &[Range],
-) -> (Vec<Param>, Vec<Inside>) {
+pub(super) fn params(func: &Func, uses: &Uses, given: &[Given], flow: &[Range]) -> (Vec<Param>, Vec<Inside>) {
     let mut made = Made { names: Names::default(), params: Vec::new(), known: HashMap::default() };
     let mut inside = Vec::new();
     for (number, given) in given.iter().enumerate() {

@@ -111,8 +111,7 @@ mod tests {
     /// Every result of small operands is in the range, and both ends of it are reached.
     #[test]
     fn ranges_are_exact() {
-        let ranges: Vec<Range> =
-            (-4..=4).flat_map(|lo| (lo..=4).map(move |hi| Range { lo, hi })).collect();
+        let ranges: Vec<Range> = (-4..=4).flat_map(|lo| (lo..=4).map(move |hi| Range { lo, hi })).collect();
         type Op = (fn(Range, Range) -> Range, fn(i128, i128) -> i128);
         let ops: [Op; 6] = [
             (Range::add, |x, y| x + y),

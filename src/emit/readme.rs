@@ -36,8 +36,16 @@ static EVIDENCE: LazyLock<Vec<Name>> = LazyLock::new(|| {
 /// Where FastDeploy keeps what.
 const PLACES: [(&str, &str, &str); 4] = [
     ("xpu", "kernels", "custom_ops/xpu_ops/src/plugin/src/kernel/kunlun3cpp/"),
-    ("cpp", "wrappers: checks, the kernels' launches, and the same on the host", "custom_ops/xpu_ops/src/plugin/src/wrapper/"),
-    ("h", "declarations of the wrappers: to be added to", "custom_ops/xpu_ops/src/plugin/include/xpu/plugin.h"),
+    (
+        "cpp",
+        "wrappers: checks, the kernels' launches, and the same on the host",
+        "custom_ops/xpu_ops/src/plugin/src/wrapper/",
+    ),
+    (
+        "h",
+        "declarations of the wrappers: to be added to",
+        "custom_ops/xpu_ops/src/plugin/include/xpu/plugin.h",
+    ),
     ("cc", "the op, and its registration", "custom_ops/xpu_ops/src/ops/"),
 ];
 
@@ -45,7 +53,11 @@ const PLACES: [(&str, &str, &str); 4] = [
 pub(super) fn write(sources: &Sources<'_>, op: &Op, files: &[File]) -> String {
     let mut text = String::new();
     let version = env!("CARGO_PKG_VERSION");
-    let _ = write!(text, "# {}\n\nWritten by xpuc {version} from {}, for Kunlun XPU3.\n\n", op.name, sources.source);
+    let _ = write!(
+        text,
+        "# {}\n\nWritten by xpuc {version} from {}, for Kunlun XPU3.\n\n",
+        op.name, sources.source
+    );
     text += "| file | what | where it goes in FastDeploy |\n|---|---|---|\n";
     for (extension, what, place) in PLACES {
         let name = format!("{}.{extension}", op.name);
@@ -59,7 +71,8 @@ pub(super) fn write(sources: &Sources<'_>, op: &Op, files: &[File]) -> String {
     text += "\n## What a call does\n\n";
     for kernel in &op.kernels {
         let launch = &kernel.launch;
-        let _ = writeln!(text, "* `{}`: {} clusters of {} cores", launch.kernel, launch.clusters, launch.cores);
+        let _ =
+            writeln!(text, "* `{}`: {} clusters of {} cores", launch.kernel, launch.clusters, launch.cores);
     }
     if op.calls.contains(&Call::Wait) {
         text += "* waits for the stream before it reads what a kernel wrote\n";
@@ -79,7 +92,13 @@ fn signature(text: &mut String, op: &Op) {
     for tensor in &op.tensors {
         let role = if tensor.written { "in place" } else { "input" };
         let space = if tensor.space == Space::Host { "host" } else { "device" };
-        let _ = writeln!(text, "| {role} | `{}` | {space} | {} | {} |", tensor.name, tensor.ty, dims(&tensor.dims));
+        let _ = writeln!(
+            text,
+            "| {role} | `{}` | {space} | {} | {} |",
+            tensor.name,
+            tensor.ty,
+            dims(&tensor.dims)
+        );
     }
     for attribute in &op.attributes {
         let _ = writeln!(text, "| attribute | `{}` | | {} | |", attribute.name, attribute.ty.name());

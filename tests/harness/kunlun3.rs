@@ -93,7 +93,10 @@ fn check(bound: &Bound) -> Outcome {
 /// Elements that a case reads and expects.
 fn elements(case: &Case) -> usize {
     let inputs = case.arguments.iter().flat_map(|arguments| arguments.inputs.values());
-    inputs.chain(case.outputs.iter().flat_map(|outputs| outputs.values())).map(|tensor| tensor.data.len()).sum()
+    inputs
+        .chain(case.outputs.iter().flat_map(|outputs| outputs.values()))
+        .map(|tensor| tensor.data.len())
+        .sum()
 }
 
 impl Both {
@@ -103,7 +106,9 @@ impl Both {
         let found = self.strict.check(case, options);
         let words = case.error_mentions.as_deref();
         match (found, words) {
-            (Ok(_), Some(words)) => Err(at(format!("expected a refusal that mentions {words:?}, found none"))),
+            (Ok(_), Some(words)) => {
+                Err(at(format!("expected a refusal that mentions {words:?}, found none")))
+            }
             (Ok((ran, differences)), None) => {
                 if let Some(difference) = differences.first() {
                     return Err(at(difference.to_string()));

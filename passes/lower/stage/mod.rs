@@ -93,7 +93,9 @@ impl<'a> Stage<'a> {
     /// What to call a value: the argument that it is written to, else what it is.
     fn name_of(&self, value: ValueId) -> String {
         let target = |write: &Write| match self.func.def(write.dst) {
-            Def::Arg(_, index) if write.slices.is_empty() => self.func.arg_attrs[index].get("xpu.name")?.as_str(),
+            Def::Arg(_, index) if write.slices.is_empty() => {
+                self.func.arg_attrs[index].get("xpu.name")?.as_str()
+            }
             _ => None,
         };
         let written = self.writes.iter().filter(|write| write.value == value).find_map(target);

@@ -1,8 +1,8 @@
 //! The end of the kernel: what is written, divided among all cores.
 
 use super::emit::Emit;
-use super::linear::Linear;
 use super::explain;
+use super::linear::Linear;
 use super::writes::{Write, is_scan, is_written_in_runs};
 use crate::lower::PARTITION_ELEMENTS;
 use crate::lower::elemental::Elements;

@@ -76,7 +76,9 @@ pub(crate) fn run(
     let mut progress = Progress::new(true);
     let mut comparison = Comparison { program: source.name.clone(), ..Comparison::default() };
     while let Some(case) = reader.next(&mut progress) {
-        let judge = |program: &Program| judge(program.check(&case), &case).map_err(|error| source.explain(&Error::Jit(error)));
+        let judge = |program: &Program| {
+            judge(program.check(&case), &case).map_err(|error| source.explain(&Error::Jit(error)))
+        };
         let (before, after) = (judge(as_written)?, judge(compiled)?);
         for (verdict, level) in [(&before, "as written: "), (&after, "compiled: ")] {
             // Here only what makes the answer no is worth a line: the table has the rest.

@@ -1,9 +1,9 @@
 //! `xpuc run`: every case of a file, on the virtual XPU, compared with its outputs.
 
 use crate::compare;
+use crate::compile;
 use crate::failure::{Answer, Failure};
 use crate::input::{self, Source, is_std};
-use crate::compile;
 use crate::levels::{self, Level};
 use crate::output;
 use crate::progress::Progress;
@@ -12,8 +12,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use xpuc::run::Program;
-use xpuc::run::kunlun::{self, HostProgram};
 use xpuc::run::cases::{Case, Cases, CasesError};
+use xpuc::run::kunlun::{self, HostProgram};
 use xpuc::run::machine;
 use xpuc::{Compiled, Error, Lowered, Opt, Options, Phase, Session, Target, compile_declared};
 

@@ -91,7 +91,8 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> BuildError + '_ {
 /// Builds the files of one op.
 pub(super) fn build(files: &[File], op: &str) -> Result<Built, BuildError> {
     let host = host()?;
-    let folder = tempfile::Builder::new().prefix("xpuc-").tempdir().map_err(at(Path::new("temporary folder")))?;
+    let folder =
+        tempfile::Builder::new().prefix("xpuc-").tempdir().map_err(at(Path::new("temporary folder")))?;
     let here = folder.path();
     let write = |name: &str, text: &str| {
         let path = here.join(name);
@@ -114,7 +115,10 @@ pub(super) fn build(files: &[File], op: &str) -> Result<Built, BuildError> {
     write("kernels.cpp", &kernels)?;
     let compiling = compiler(here, &host, "op.cpp", &HOST_FLAGS).args(["-o", "op.o"]).spawn();
     let compiling = compiling.map_err(BuildError::NoCompiler)?;
-    run(&mut *compiler(here, &host, "kernels.cpp", &KERNEL_FLAGS).args(["-o", "kernels.s"]), &format!("{op}.xpu"))?;
+    run(
+        &mut *compiler(here, &host, "kernels.cpp", &KERNEL_FLAGS).args(["-o", "kernels.s"]),
+        &format!("{op}.xpu"),
+    )?;
     succeeded(op, &compiling.wait_with_output().map_err(BuildError::NoCompiler)?)?;
     let assembly = here.join("kernels.s");
     let wide = wide_divisions(&fs::read_to_string(&assembly).map_err(at(&assembly))?);
@@ -173,7 +177,10 @@ fn host() -> Result<PathBuf, BuildError> {
     }
     let driver = made.path().join("driver.cpp");
     fs::write(&driver, DRIVER).map_err(at(&driver))?;
-    run(compiler(made.path(), made.path(), "driver.cpp", &HOST_FLAGS).args([OPTIMIZED, "-o", "driver.o"]), "the strict host")?;
+    run(
+        compiler(made.path(), made.path(), "driver.cpp", &HOST_FLAGS).args([OPTIMIZED, "-o", "driver.o"]),
+        "the strict host",
+    )?;
     let whole = made.keep();
     if fs::rename(&whole, &folder).is_err() {
         // Somebody else was as fast.

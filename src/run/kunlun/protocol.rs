@@ -90,8 +90,9 @@ struct Moved {
 
 /// What a call has left, or why the op refused it.
 pub(super) fn answer(line: &str) -> Result<Ran, RunError> {
-    let answer: Answer = serde_json::from_str(line)
-        .map_err(|error| RunError::Host(format!("strict host: expected an answer, found {line:?}: {error}")))?;
+    let answer: Answer = serde_json::from_str(line).map_err(|error| {
+        RunError::Host(format!("strict host: expected an answer, found {line:?}: {error}"))
+    })?;
     if let Some(message) = answer.error {
         if answer.injected {
             return Err(RunError::Injected { message, touched: answer.touched });

@@ -133,7 +133,10 @@ fn fast_mode_performs_and_counts() {
     assert_ne!(fresh(&mut m, Space::Host, 4), 0);
     let commands =
         Commands { launches: 1, h2d: 1, d2h: 1, d2d: 1, fills: 1, device_allocs: 1, ..Commands::default() };
-    assert_eq!(m.report(), Report { commands, bytes: Bytes { h2d: 8, d2h: 16, d2d: 4 }, ..Report::default() });
+    assert_eq!(
+        m.report(),
+        Report { commands, bytes: Bytes { h2d: 8, d2h: 16, d2d: 4 }, ..Report::default() }
+    );
 }
 
 #[test]
