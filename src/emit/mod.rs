@@ -9,6 +9,7 @@ mod body;
 mod code;
 mod commands;
 mod contract;
+mod control;
 mod expr;
 mod facts;
 mod files;

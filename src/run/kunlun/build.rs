@@ -162,12 +162,14 @@ fn host() -> Result<PathBuf, BuildError> {
     for tree in [&INCLUDE, &PADDLE] {
         contents(tree, &mut hasher);
     }
-    let cache = dirs::cache_dir().unwrap_or_else(std::env::temp_dir).join("xpuc");
+    // Not everybody has a home to write to.
+    let places = [dirs::cache_dir(), Some(std::env::temp_dir())].into_iter().flatten();
+    let mut places = places.map(|place| place.join("xpuc"));
+    let cache = places.find(|place| fs::create_dir_all(place).is_ok()).unwrap_or_default();
     let folder = cache.join(format!("kunlun_host-{:016x}", hasher.finish()));
     if folder.is_dir() {
         return Ok(folder);
     }
-    fs::create_dir_all(&cache).map_err(at(&cache))?;
     // Under another name until it is whole.
     let made = tempfile::Builder::new().prefix("kunlun_host-").tempdir_in(&cache).map_err(at(&cache))?;
     for (tree, name) in [(&INCLUDE, "include"), (&PADDLE, "paddle")] {
