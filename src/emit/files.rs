@@ -276,11 +276,16 @@ fn registration(sources: &Sources<'_>, op: &Op) -> String {
         helper(&mut code, *one, "");
     }
     for call in &op.calls {
-        code.append(match call {
-            Call::HostToDevice => HOST_TO_DEVICE,
-            Call::DeviceToHost => DEVICE_TO_HOST,
-            Call::Wait => WAIT,
-            Call::Verdict => VERDICT,
+        code.append(&match call {
+            Call::HostToDevice => {
+                transfer("HostToDevice", IN_ORDER, "api::do_host2device(ctx, from, to, bytes)")
+            }
+            Call::DeviceToHost => {
+                let call = "xpu_memcpy(to, from, bytes, XPUMemcpyKind::XPU_DEVICE_TO_HOST)";
+                transfer("DeviceToHost", NOT_IN_ORDER, call)
+            }
+            Call::Wait => WAIT.to_owned(),
+            Call::Verdict => VERDICT.to_owned(),
         });
         code.line("");
     }
@@ -308,38 +313,23 @@ static void Refuse(const Parts&... parts) {
     Refuse(__VA_ARGS__);         \\
   }
 ";
-const HOST_TO_DEVICE: &str = "\
+/// A transfer that works on the host too, and does nothing where there is nothing.
+fn transfer(name: &str, comment: &str, call: &str) -> String {
+    let indent = " ".repeat("static int (".len() + name.len());
+    format!(
+        "{comment}static int {name}(api::Context* ctx,\n{indent}const void* from,\n{indent}void* to,\n\
+         {indent}int64_t bytes) {{\n  if (bytes == 0) {{\n    return api::SUCCESS;\n  }}\n\
+         \x20 if (ctx->dev().type() == api::kCPU) {{\n    std::memcpy(to, from, bytes);\n    return api::SUCCESS;\n  }}\n\
+         \x20 return {call};\n}}\n"
+    )
+}
+
+const IN_ORDER: &str = "\
 // In stream order: kernels launched later see the data; the source may change
 // as soon as this returns.
-static int HostToDevice(api::Context* ctx,
-                        const void* from,
-                        void* to,
-                        int64_t bytes) {
-  if (bytes == 0) {
-    return api::SUCCESS;
-  }
-  if (ctx->dev().type() == api::kCPU) {
-    std::memcpy(to, from, bytes);
-    return api::SUCCESS;
-  }
-  return api::do_host2device(ctx, from, to, bytes);
-}
 ";
-const DEVICE_TO_HOST: &str = "\
+const NOT_IN_ORDER: &str = "\
 // Not in stream order: what kernels write has to be waited for.
-static int DeviceToHost(api::Context* ctx,
-                        const void* from,
-                        void* to,
-                        int64_t bytes) {
-  if (bytes == 0) {
-    return api::SUCCESS;
-  }
-  if (ctx->dev().type() == api::kCPU) {
-    std::memcpy(to, from, bytes);
-    return api::SUCCESS;
-  }
-  return xpu_memcpy(to, from, bytes, XPUMemcpyKind::XPU_DEVICE_TO_HOST);
-}
 ";
 const WAIT: &str = "\
 // On the host everything is done when its call returns.

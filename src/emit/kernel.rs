@@ -5,7 +5,7 @@ use super::code::Code;
 use super::expr::{Expr, Ty};
 use super::facts::Facts;
 use super::names::Names;
-use super::params::{Inside, Launch};
+use super::params::{Given, Launch};
 use super::range::Range;
 use super::{EmitError, EmitErrorKind};
 use std::collections::BTreeSet;
@@ -38,8 +38,8 @@ pub(super) fn write(
         _ => vec![Range::exact(0); 2],
     };
     ranges.extend(launch.inside.iter().map(|inside| match inside {
-        Inside::Scalar(_, range) => *range,
-        Inside::Array(_) => Range::I64,
+        Given::Scalar(_, range) => *range,
+        Given::Array(_) => Range::I64,
     }));
     let facts = Facts::of(func, &ranges);
     let mut names = Names::default();
@@ -51,8 +51,8 @@ pub(super) fn write(
     let args = func.args().to_vec();
     for (arg, inside) in args[2..].iter().zip(&launch.inside) {
         match inside {
-            Inside::Array(array) => drop(body.arrays.insert(*arg, array.clone())),
-            Inside::Scalar(expr, _) => body.set(*arg, expr.clone()),
+            Given::Array(array) => drop(body.arrays.insert(*arg, array.clone())),
+            Given::Scalar(expr, _) => body.set(*arg, expr.clone()),
         }
     }
     if place == Place::Kernel {

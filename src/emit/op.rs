@@ -59,7 +59,21 @@ impl Op {
         let mut tensors = contract::tensors(func, &written);
         let (mut attributes, mut flags) = (Vec::new(), Vec::new());
         let mut names = Names::default();
-        for reserved in ["place", "ret", "cpu_ctx", "dev_ctx", "RAII_GUARD", "Wait", "Wide", "At"] {
+        for reserved in [
+            "place",
+            "ret",
+            "cpu_ctx",
+            "dev_ctx",
+            "RAII_GUARD",
+            "Wait",
+            "Wide",
+            "At",
+            "Refuse",
+            "Size",
+            "CheckTensor",
+            "HostToDevice",
+            "DeviceToHost",
+        ] {
             names.fresh(reserved);
         }
         for tensor in &mut tensors {

@@ -38,7 +38,7 @@ impl Param {
     }
 }
 
-/// What a launch gives for one argument of the kernel's function.
+/// What stands for an argument of the kernel's function: what the launch gives, or what it is inside.
 #[derive(Debug, Clone)]
 pub(super) enum Given {
     Array(Array),
@@ -54,14 +54,7 @@ pub(super) struct Launch {
     pub(super) cores: i64,
     pub(super) params: Vec<Param>,
     /// What stands for each argument of the function in its body.
-    pub(super) inside: Vec<Inside>,
-}
-
-/// What an argument of a kernel's function is inside.
-#[derive(Debug, Clone)]
-pub(super) enum Inside {
-    Array(Array),
-    Scalar(Expr, Range),
+    pub(super) inside: Vec<Given>,
 }
 
 /// What a kernel uses of its arguments.
@@ -125,7 +118,7 @@ impl Uses {
 }
 
 /// The parameters of a kernel of which `uses` is used, and what its arguments are inside.
-pub(super) fn params(func: &Func, uses: &Uses, given: &[Given], flow: &[Range]) -> (Vec<Param>, Vec<Inside>) {
+pub(super) fn params(func: &Func, uses: &Uses, given: &[Given], flow: &[Range]) -> (Vec<Param>, Vec<Given>) {
     let mut made = Made { names: Names::default(), params: Vec::new(), known: HashMap::default() };
     let mut inside = Vec::new();
     for (number, given) in given.iter().enumerate() {
@@ -133,7 +126,7 @@ pub(super) fn params(func: &Func, uses: &Uses, given: &[Given], flow: &[Range]) 
         let at = number + 2;
         inside.push(match given {
             Given::Scalar(expr, _) if !uses.scalars.contains(&at) => {
-                Inside::Scalar(expr.clone(), flow[number])
+                Given::Scalar(expr.clone(), flow[number])
             }
             Given::Scalar(expr, range) => {
                 let ty = match func.ty(func.args()[at]) {
@@ -141,7 +134,7 @@ pub(super) fn params(func: &Func, uses: &Uses, given: &[Given], flow: &[Range]) 
                     xpuc_dialect::ir::Type::Index => Ty::Int,
                     ty => elem(ty),
                 };
-                Inside::Scalar(made.scalar(expr, ty, "n"), *range)
+                Given::Scalar(made.scalar(expr, ty, "n"), *range)
             }
             Given::Array(array) => {
                 let used = uses.pointers.contains(&at);
@@ -171,7 +164,7 @@ pub(super) fn params(func: &Func, uses: &Uses, given: &[Given], flow: &[Range]) 
                         *checked = if all { inside_dims } else { Vec::new() };
                     }
                 }
-                Inside::Array(Array { pointer, dims, elem: array.elem })
+                Given::Array(Array { pointer, dims, elem: array.elem })
             }
         });
     }

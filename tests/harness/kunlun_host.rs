@@ -8,29 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, LazyLock};
-use xpuc::run::kunlun::rewrite;
+use xpuc::run::kunlun::{HOST_FLAGS, KERNEL_FLAGS, OPTIMIZED, WARNINGS, rewrite, wide_divisions};
 
 /// The host and its cases.
 const HOST: &str = "tests/kunlun_host";
-
-/// How the files of kernels are built: every access calls the host, and calls are calls.
-const KERNEL_FLAGS: [&str; 9] = [
-    "-xc++",
-    "-std=c++11",
-    "-Og",
-    "-g",
-    "-fno-inline",
-    "-fno-exceptions",
-    "-fno-omit-frame-pointer",
-    "-fsanitize=thread,undefined",
-    "-S",
-];
-
-/// How files of the host are built.
-const HOST_FLAGS: [&str; 6] =
-    ["-std=c++17", "-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-c"];
-
-const WARNINGS: [&str; 3] = ["-Wall", "-Wextra", "-Werror"];
 
 /// The status of a program in which the host found something.
 const EXIT_VIOLATION: i32 = 97;
@@ -100,7 +81,7 @@ fn build(folder: &Path, kernels: &str, host: &str) -> Result<PathBuf, String> {
     };
     write("kernels.cc", kernels)?;
     write("host.cc", host)?;
-    let host = command(folder, "host.cc", &HOST_FLAGS).args(["-o", "host.o"]).spawn();
+    let host = command(folder, "host.cc", &HOST_FLAGS).args([OPTIMIZED, "-o", "host.o"]).spawn();
     let assembly = assembly(folder, "kernels.cc", &[])?;
     let wide = wide_divisions(&assembly);
     if !wide.is_empty() {
@@ -136,25 +117,6 @@ fn assembly(folder: &Path, file: &str, more: &[&str]) -> Result<String, String> 
     let output = command.args(more).arg("-o").arg(&out).output().map_err(|error| format!("g++: {error}"))?;
     succeeded(file, &output)?;
     fs::read_to_string(folder.join(&out)).map_err(|error| format!("{}: {error}", out.display()))
-}
-
-/// Lines of 64-bit divisions, which a core runs in software, as far as their divisor is no constant.
-fn wide_divisions(assembly: &str) -> Vec<String> {
-    let mut files: Vec<(&str, &str)> = Vec::new();
-    let (mut file, mut line) = ("", "");
-    let mut found = Vec::new();
-    for words in assembly.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()) {
-        match words[..] {
-            [".file", number, .., name] => files.push((number, name)),
-            [".loc", number, at, ..] => (file, line) = (number, at),
-            ["idivq" | "divq", ..] => {
-                let name = files.iter().find(|(number, _)| *number == file).map_or("", |(_, name)| *name);
-                found.push(format!("{}:{line}", name.trim_matches('"')));
-            }
-            _ => {}
-        }
-    }
-    found
 }
 
 // --- the cases -------------------------------------------------------------------------------------------------------

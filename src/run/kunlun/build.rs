@@ -14,7 +14,7 @@ static INCLUDE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/kunlun_host/in
 static PADDLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/kunlun_host/paddle");
 
 /// How kernels are built: every access calls the host, and calls are calls.
-const KERNEL_FLAGS: [&str; 9] = [
+pub const KERNEL_FLAGS: [&str; 9] = [
     "-xc++",
     "-std=c++11",
     "-Og",
@@ -27,13 +27,14 @@ const KERNEL_FLAGS: [&str; 9] = [
 ];
 
 /// How host code is built.
-const HOST_FLAGS: [&str; 5] =
+pub const HOST_FLAGS: [&str; 5] =
     ["-std=c++17", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-c"];
 
 /// Of the host itself, which every access of a kernel calls. Of an op it would take most of the time.
-const OPTIMIZED: &str = "-O1";
+pub const OPTIMIZED: &str = "-O1";
 
-const WARNINGS: [&str; 3] = ["-Wall", "-Wextra", "-Werror"];
+/// With both.
+pub const WARNINGS: [&str; 3] = ["-Wall", "-Wextra", "-Werror"];
 
 /// The program around any op.
 const DRIVER: &str = "\
@@ -199,7 +200,7 @@ fn contents(tree: &Dir<'_>, hasher: &mut DefaultHasher) {
 }
 
 /// Lines of 64-bit divisions, which a core runs in software, as far as their divisor is no constant.
-fn wide_divisions(assembly: &str) -> Vec<String> {
+pub fn wide_divisions(assembly: &str) -> Vec<String> {
     let mut files: Vec<(&str, &str)> = Vec::new();
     let (mut file, mut line) = ("", "");
     let mut found = Vec::new();

@@ -5,7 +5,7 @@ mod build;
 mod protocol;
 mod rewrite;
 
-pub use build::BuildError;
+pub use build::{BuildError, HOST_FLAGS, KERNEL_FLAGS, OPTIMIZED, WARNINGS, wide_divisions};
 pub use rewrite::{Malformed, rewrite};
 
 use super::bind::{self, Expected};
