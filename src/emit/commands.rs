@@ -22,6 +22,10 @@ pub(super) enum Call {
     Wait,
     /// Reading what a kernel found of the clauses.
     Verdict,
+    /// Memory of the device.
+    Workspace,
+    /// A size in 32 bits.
+    ToInt,
 }
 
 /// What the op's function knows beside its body.
@@ -30,13 +34,21 @@ pub(super) struct Commands<'a> {
     pub(super) op_name: String,
     /// The program lowered for the device, and for one core.
     pub(super) modules: Option<[&'a Module; 2]>,
-    /// Names of the buffers that the function returns.
-    pub(super) returned: HashMap<ValueId, String>,
+    /// Buffers that the function returns.
+    pub(super) returned: HashMap<ValueId, Returned>,
     pub(super) shared_bytes: u64,
     pub(super) kernels: Vec<Kernel>,
     pub(super) calls: BTreeSet<Call>,
     /// Whether a wait stands in front of transfers that the program completes by the next one.
     pub(super) waited: bool,
+}
+
+/// A tensor that the op returns.
+#[derive(Debug, Clone)]
+pub(super) struct Returned {
+    pub(super) name: String,
+    /// Whether it is allocated on a branch, and so declared in front of it.
+    pub(super) on_branch: bool,
 }
 
 /// A string of C++.
@@ -149,41 +161,21 @@ impl Body<'_> {
         let mut array = Array { pointer: Expr::literal(0, Ty::Int), dims, elem: ty };
         let length = array.length();
         let on_device = shaped.space == Space::Device;
-        let name = if let Some(name) = self.commands.returned.get(&result).cloned() {
+        let name = if let Some(Returned { name, on_branch }) = self.commands.returned.get(&result).cloned() {
             let list: Vec<String> = array.dims.iter().map(|dim| dim.text.clone()).collect();
             let place = if on_device { "place" } else { "paddle::CPUPlace()" };
             let items = [format!("{{{}}}", list.join(", ")), data_type(&shaped.elem), place.to_owned()];
-            self.code.list(&format!("{name} = paddle::empty("), &items, ");");
+            let ty = if on_branch { "" } else { "paddle::Tensor " };
+            self.code.list(&format!("{ty}{name} = paddle::empty("), &items, ");");
             let data = self.names.fresh(&format!("{name}_data"));
-            let element = ty.name();
-            self.code.line(format!("{element}* {data} = {name}.data<{element}>();"));
+            let element = elem(&shaped.elem).name();
+            self.assign(&format!("{element}* {data}"), &Expr::name(format!("{name}.data<{element}>()"), elem(&shaped.elem)));
             data
         } else if on_device {
             let name = self.names.fresh(op.str_attr("xpu.name").unwrap_or("workspace"));
-            let element = ty.name();
-            let known = length.text.parse::<i64>().is_ok_and(|n| n > 0);
-            let (some, none) = if known {
-                (String::new(), "")
-            } else {
-                let of = length.within(super::expr::precedence::RELATION);
-                (format!("{of} > 0 ? "), " : nullptr")
-            };
-            let taken = format!("{some}RAII_GUARD.alloc<{element}>({}){none}", length.text);
-            self.assign(&format!("{element}* {name}"), &Expr::name(taken, ty));
-            let message =
-                format!("{}: expected workspace on the device, found none for ", self.commands.op_name);
-            let rest = [
-                if known {
-                    format!("{name} != nullptr")
-                } else {
-                    let of = length.within(super::expr::precedence::EQUALITY);
-                    format!("{of} == 0 || {name} != nullptr")
-                },
-                quoted(&message),
-                length.text.clone(),
-                quoted(&format!(" elements of {}", shaped.elem)),
-            ];
-            self.code.list("OP_CHECK(", &rest, ");");
+            let taken = format!("Workspace<{}>(&RAII_GUARD, {})", ty.name(), length.text);
+            self.assign(&format!("{}* {name}", ty.name()), &Expr::name(taken, ty));
+            self.commands.calls.insert(Call::Workspace);
             name
         } else {
             let name = self.names.fresh("buffer");
@@ -275,28 +267,28 @@ impl Body<'_> {
         let host = kernel::write(on_host, &launch, Place::Cpu, bytes)?;
         launch.params.retain(|param| device.uses(&param.name) || host.uses(&param.name));
         let params = &launch.params;
-        // Kernels count in 32 bits.
+        let mut args = vec!["ctx".to_owned()];
         for param in params {
-            let wide =
-                param.argument.ty.is_wide() && matches!(param.kind, params::ParamKind::Scalar(Ty::Int));
+            let text = &param.argument.text;
+            let params::ParamKind::Scalar(ty) = param.kind else {
+                args.push(text.clone());
+                continue;
+            };
             let range = given.iter().find_map(|given| match given {
-                params::Given::Scalar(expr, range) if expr.text == param.argument.text => Some(*range),
+                params::Given::Scalar(expr, range) if expr.text == *text => Some(*range),
                 _ => None,
             });
-            if wide && !range.unwrap_or(Range::SIZE).within(Range::I32) {
-                let text = &param.argument.text;
-                let kernel = &launch.kernel;
-                let message =
-                    format!("{}: expected sizes of 32 bits in {kernel}, found ", self.commands.op_name);
-                let fits = format!("{text} == static_cast<int>({text})");
-                self.code.list("OP_CHECK(", &[fits, quoted(&message), text.clone()], ");");
+            // Kernels count in 32 bits.
+            let narrowed = param.argument.ty.is_wide() && ty == Ty::Int;
+            if narrowed && !range.unwrap_or(Range::SIZE).within(Range::I32) {
+                self.commands.calls.insert(Call::ToInt);
+                args.push(format!("ToInt({text})"));
+            } else if param.argument.ty.is_wide() {
+                args.push(param.argument.cast(ty).text);
+            } else {
+                args.push(text.clone());
             }
         }
-        let mut args = vec!["ctx".to_owned()];
-        args.extend(params.iter().map(|param| match param.kind {
-            params::ParamKind::Scalar(ty) if param.argument.ty.is_wide() => param.argument.cast(ty).text,
-            _ => param.argument.text.clone(),
-        }));
         self.checked(&format!("fastdeploy::plugin::{}", launch.kernel), &args);
         self.commands.kernels.push(Kernel { launch, device, host });
         Ok(())

@@ -2,11 +2,9 @@
 //! declares.
 
 use super::body::{Array, Body, elem};
-use super::code::Code;
 use super::commands::quoted;
 use super::expr::precedence::{PRODUCT, SUM};
 use super::expr::{Expr, Ty};
-use super::range::MAX_ELEMENTS;
 use std::collections::BTreeMap;
 use xpuc_dialect::dim::{Dim, Function, Symbol, SymbolKind};
 use xpuc_dialect::ir::{Attr, Func, Space, Type};
@@ -109,41 +107,6 @@ fn symbol(symbol: &Symbol, symbols: &BTreeMap<Symbol, Expr>) -> Option<Expr> {
         ),
         _ => None,
     }
-}
-
-/// The check of a tensor, defined in front of the op.
-pub(super) fn definition(code: &mut Code) {
-    code.comment("What every tensor of the op has to be.");
-    code.line("static void CheckTensor(const paddle::Tensor& tensor,");
-    for line in ["const std::string& name,", "paddle::DataType type,", "size_t rank,"] {
-        code.line(format!("                        {line}"));
-    }
-    code.line("                        const paddle::Place& place) {");
-    let check = |code: &mut Code, condition: String, expected: String, found: &str| {
-        let items = [condition, format!("name + \": expected {expected}"), found.to_owned()];
-        code.list("OP_CHECK(", &items, ");");
-    };
-    check(code, "tensor.dtype() == type".to_owned(), "\", type, \", found \"".to_owned(), "tensor.dtype()");
-    check(
-        code,
-        "tensor.shape().size() == rank".to_owned(),
-        "rank \", rank, \", found \"".to_owned(),
-        "tensor.shape().size()",
-    );
-    check(
-        code,
-        "tensor.place() == place".to_owned(),
-        "a tensor on \", place, \", found one on \"".to_owned(),
-        "tensor.place()",
-    );
-    check(
-        code,
-        format!("tensor.numel() <= {MAX_ELEMENTS}"),
-        format!("at most {MAX_ELEMENTS} elements, found \""),
-        "tensor.numel()",
-    );
-    code.line("}");
-    code.line("");
 }
 
 /// Writes the checks of all tensors, and variables for their sizes and elements.

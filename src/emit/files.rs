@@ -2,15 +2,13 @@
 
 use super::body::Helper;
 use super::code::Code;
-use super::commands::Call;
-use super::contract;
 use super::expr::Ty;
 use super::infer;
 use super::kernel::{Written, helper};
 use super::names::camel;
 use super::op::{Kernel, Op};
 use super::params::{Param, ParamKind};
-use super::{File, Sources, readme};
+use super::{File, Sources, prelude, readme};
 
 pub(super) fn all(sources: &Sources<'_>, op: &Op) -> Vec<File> {
     let mut files = Vec::new();
@@ -275,83 +273,12 @@ fn registration(sources: &Sources<'_>, op: &Op) -> String {
     for one in &op.helpers {
         helper(&mut code, *one, "");
     }
-    for call in &op.calls {
-        code.append(&match call {
-            Call::HostToDevice => {
-                transfer("HostToDevice", IN_ORDER, "api::do_host2device(ctx, from, to, bytes)")
-            }
-            Call::DeviceToHost => {
-                let call = "xpu_memcpy(to, from, bytes, XPUMemcpyKind::XPU_DEVICE_TO_HOST)";
-                transfer("DeviceToHost", NOT_IN_ORDER, call)
-            }
-            Call::Wait => WAIT.to_owned(),
-            Call::Verdict => VERDICT.to_owned(),
-        });
-        code.line("");
-    }
-    code.append(CHECK);
-    code.line("");
-    contract::definition(&mut code);
+    prelude::write(&mut code, op);
     function(&mut code, op);
     infer::write(&mut code, op);
     build_op(&mut code, op);
     code.finish()
 }
-
-const CHECK: &str = "\
-// Stops the op: as PD_CHECK, whose message static programs lose.
-template <typename... Parts>
-static void Refuse(const Parts&... parts) {
-  std::ostringstream message;
-  const int written[] = {(message << parts, 0)...};
-  (void)written;
-  PADDLE_THROW(common::errors::InvalidArgument(\"%s\", message.str()));
-}
-
-#define OP_CHECK(condition, ...) \\
-  if (!(condition)) {            \\
-    Refuse(__VA_ARGS__);         \\
-  }
-";
-/// A transfer that works on the host too, and does nothing where there is nothing.
-fn transfer(name: &str, comment: &str, call: &str) -> String {
-    let indent = " ".repeat("static int (".len() + name.len());
-    format!(
-        "{comment}static int {name}(api::Context* ctx,\n{indent}const void* from,\n{indent}void* to,\n\
-         {indent}int64_t bytes) {{\n  if (bytes == 0) {{\n    return api::SUCCESS;\n  }}\n\
-         \x20 if (ctx->dev().type() == api::kCPU) {{\n    std::memcpy(to, from, bytes);\n    return api::SUCCESS;\n  }}\n\
-         \x20 return {call};\n}}\n"
-    )
-}
-
-const IN_ORDER: &str = "\
-// In stream order: kernels launched later see the data; the source may change
-// as soon as this returns.
-";
-const NOT_IN_ORDER: &str = "\
-// Not in stream order: what kernels write has to be waited for.
-";
-const WAIT: &str = "\
-// On the host everything is done when its call returns.
-static int Wait(api::Context* ctx) {
-  if (ctx->dev().type() == api::kCPU) {
-    return api::SUCCESS;
-  }
-  return xpu_wait(ctx->xpu_stream);
-}
-";
-const VERDICT: &str = "\
-// A number that a kernel found, from its lower and its upper half.
-static int64_t Wide(const int* halves) {
-  const uint64_t upper = static_cast<uint32_t>(halves[1]);
-  return static_cast<int64_t>(upper << 32 | static_cast<uint32_t>(halves[0]));
-}
-
-// Where a kernel found it.
-static std::string At(int index) {
-  return index < 0 ? \"\" : \" at [\" + std::to_string(index) + \"]\";
-}
-";
 
 fn function(code: &mut Code, op: &Op) {
     let mut list = Vec::new();

@@ -18,6 +18,7 @@ mod kernel;
 mod names;
 mod op;
 mod params;
+mod prelude;
 mod range;
 mod readme;
 

@@ -1,7 +1,7 @@
 //! The op: its function, and what is registered of it.
 
 use super::body::{Body, Helper, Place, elem, mentions};
-use super::commands::{Call, Commands};
+use super::commands::{Call, Commands, Returned};
 use super::contract::{self, Tensor};
 use super::expr::{Expr, Ty};
 use super::facts::{Facts, of_type};
@@ -71,6 +71,8 @@ impl Op {
             "Refuse",
             "Size",
             "CheckTensor",
+            "Workspace",
+            "ToInt",
             "HostToDevice",
             "DeviceToHost",
         ] {
@@ -129,8 +131,10 @@ impl Op {
         context(&mut body, &tensors);
         contract::check(&mut body, &tensors, &mut symbols);
         body.code.line("");
-        for result in &results {
-            body.code.line(format!("paddle::Tensor {};", result.name));
+        let mut on_branch: Vec<String> = body.commands.returned.values().filter(|of| of.on_branch).map(|of| of.name.clone()).collect();
+        on_branch.sort();
+        for name in on_branch {
+            body.code.line(format!("paddle::Tensor {name};"));
         }
         if let Some(entry) = func.entry() {
             body.block(entry)?;
@@ -235,7 +239,7 @@ fn written(func: &Func) -> Vec<bool> {
 }
 
 /// The buffers that the function returns, each allocated as its result.
-fn returned(func: &Func, results: &[Outcome]) -> Result<rustc_hash::FxHashMap<ValueId, String>, EmitError> {
+fn returned(func: &Func, results: &[Outcome]) -> Result<rustc_hash::FxHashMap<ValueId, Returned>, EmitError> {
     let mut returned = rustc_hash::FxHashMap::default();
     let entry = func.entry();
     let last: Option<OpId> = entry.and_then(|entry| func.block(entry).ops.last().copied());
@@ -246,7 +250,11 @@ fn returned(func: &Func, results: &[Outcome]) -> Result<rustc_hash::FxHashMap<Va
             root = op.operands[0];
         }
         let fresh = func.def_op(root).is_some_and(|op| Kind::of(op) == Some(Kind::Alloc));
-        if !fresh || returned.insert(root, result.name.clone()).is_some() {
+        let on_branch = !entry.is_some_and(|entry| {
+            func.block(entry).ops.iter().any(|op| func.op(*op).results.contains(&root))
+        });
+        let known = Returned { name: result.name.clone(), on_branch };
+        if !fresh || returned.insert(root, known).is_some() {
             let expected = "each result to be a buffer of its own that the program allocates";
             return Err(EmitErrorKind::Unsupported { op: "func.return".to_owned(), expected }.at(&last.loc));
         }
