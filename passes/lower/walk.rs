@@ -128,6 +128,8 @@ impl Walk<'_> {
 /// A fusion is named after what it computes, the last few ops of it.
 fn fusion_name(func: &Func, id: OpId) -> String {
     const MOST: usize = 4;
+    // With the function's name: a call of the kernel has to fit on a line of the sources that are written.
+    const LONGEST: usize = 40;
     let blocks = func.op(id).regions.iter().flatten();
     let names: Vec<String> = blocks
         .flat_map(|b| &func.block(*b).ops)
@@ -135,5 +137,10 @@ fn fusion_name(func: &Func, id: OpId) -> String {
         .filter(|kind| kind.is_compute() && !matches!(kind, Kind::Constant | Kind::Range))
         .map(|kind| kind.name().trim_start_matches("xpu.").trim_start_matches("broadcast_").to_owned())
         .collect();
-    if names.is_empty() { "fusion".to_owned() } else { names[names.len().saturating_sub(MOST)..].join("_") }
+    let last = |count: usize| names[names.len().saturating_sub(count)..].join("_");
+    let fits = |name: &String| func.name.len() + name.len() < LONGEST;
+    match names.is_empty() {
+        true => "fusion".to_owned(),
+        false => (2..=MOST).rev().map(last).find(fits).unwrap_or_else(|| last(1)),
+    }
 }

@@ -1,31 +1,50 @@
 //! `arith` as expressions: in 32 bits where the ranges allow it, modulo 2^32 where the sum of two i32 may wrap.
 
-use super::body::{Body, Helper, Place};
+use super::body::{Body, Place};
 use super::expr::precedence::{AND, BITS, EQUALITY, OR, PRIMARY, PRODUCT, RELATION, SHIFT, SUM};
 use super::expr::{Expr, Ty};
 use super::facts::{arith, cmpi};
+use super::helpers::{Helper, Sign};
 use super::range::Range;
 use super::{EmitError, EmitErrorKind};
 use xpuc_dialect::ir::{OpId, Type};
 
 impl Body<'_> {
-    /// The expression of an `arith` op.
+    /// The expression of an `arith` op. Its longest operand becomes a variable until it fits on a line.
     pub(super) fn arith(&mut self, id: OpId) -> Result<Expr, EmitError> {
         let op = self.func.op(id);
         let result = op.results[0];
         if let Some(known) = self.facts.value(result).known() {
             return Ok(Expr::literal(known, self.ty(result)));
         }
-        let ranges: Vec<Range> = (0..op.operands.len()).map(|i| self.facts.operand(id, i)).collect();
         // What cannot be told apart from another branch's business here, is not needed here.
+        let mut operands: Vec<Expr> = op.operands.iter().map(|value| self.take(*value)).collect();
+        loop {
+            let (mark, names) = (self.code.mark(), self.names.clone());
+            let expr = self.computed(id, &operands)?;
+            let longest = (0..operands.len()).filter(|i| !operands[*i].is_plain());
+            let longest = longest.max_by_key(|i| operands[*i].text.len());
+            let Some(longest) = longest.filter(|_| expr.text.len() > self.code.room()) else {
+                return Ok(expr);
+            };
+            self.code.forget(mark);
+            self.names = names;
+            let wanted = self.wanted(op.operands[longest]);
+            operands[longest] = self.plain(operands[longest].clone(), &wanted);
+        }
+    }
+
+    fn computed(&mut self, id: OpId, operands: &[Expr]) -> Result<Expr, EmitError> {
+        let op = self.func.op(id);
+        let result = op.results[0];
+        let ranges: Vec<Range> = (0..op.operands.len()).map(|i| self.facts.operand(id, i)).collect();
         let name = op.name.strip_prefix("arith.").unwrap_or_default();
-        let operands: Vec<Expr> = op.operands.iter().map(|value| self.take(*value)).collect();
         let exact = arith(op, self.func, &ranges);
         let bool = *self.func.ty(result) == Type::I1;
-        Ok(match (name, &operands[..]) {
-            ("addi", [x, y]) => self.sum(op_type(self, result), "+", SUM, (x, y), exact),
-            ("subi", [x, y]) => self.sum(op_type(self, result), "-", SUM, (x, y), exact),
-            ("muli", [x, y]) => self.sum(op_type(self, result), "*", PRODUCT, (x, y), exact),
+        Ok(match (name, operands) {
+            ("addi", [x, y]) => self.sum(op_type(self, result), Sign::Add, (x, y), exact),
+            ("subi", [x, y]) => self.sum(op_type(self, result), Sign::Sub, (x, y), exact),
+            ("muli", [x, y]) => self.sum(op_type(self, result), Sign::Mul, (x, y), exact),
             ("floordivsi" | "divui" | "ceildivui" | "remui" | "remsi" | "divsi", [x, y]) => {
                 return self.quotient(id, name, x, y, &ranges);
             }
@@ -67,28 +86,26 @@ impl Body<'_> {
     }
 
     /// `x op y`, exact if it cannot leave its type, else modulo its width.
-    fn sum(&self, ty: Ty, sign: &str, precedence: u8, (x, y): (&Expr, &Expr), exact: Option<Range>) -> Expr {
+    fn sum(&mut self, ty: Ty, sign: Sign, (x, y): (&Expr, &Expr), exact: Option<Range>) -> Expr {
+        let [x, y] = [x, y].map(signed);
         match (&*x.text, sign, &*y.text) {
-            ("0", "+", _) => return signed(y),
-            (_, "+" | "-", "0") => return signed(x),
+            ("0", Sign::Add, _) => return y,
+            (_, Sign::Add | Sign::Sub, "0") => return x,
             _ => {}
         }
+        let precedence = if sign == Sign::Mul { PRODUCT } else { SUM };
         let fits = |range: Range| exact.is_some_and(|exact| exact.within(range));
-        let narrow = !x.ty.is_wide() && !y.ty.is_wide();
-        if narrow && fits(Range::I32) {
-            let sides = [x, y].map(signed);
-            return Expr::binary(&sides[0], sign, &sides[1], precedence, Ty::Int);
+        if !x.ty.is_wide() && !y.ty.is_wide() && fits(Range::I32) {
+            return Expr::binary(&x, sign.text(), &y, precedence, Ty::Int);
         }
         // Both sides have at most 64 bits, one of them has to have them before C++ adds.
-        if ty == Ty::Long {
-            let modulo = !fits(Range::I64);
-            let wide = if modulo { Ty::DoubleWord } else { Ty::Long };
-            let [x, y] = [x, y].map(signed);
-            let x = if y.ty == wide { x } else { x.cast(wide) };
-            return Expr::binary(&x, sign, &y, precedence, wide);
+        if ty == Ty::Long && fits(Range::I64) {
+            let x = if y.ty == Ty::Long { x } else { x.cast(Ty::Long) };
+            return Expr::binary(&x, sign.text(), &y, precedence, Ty::Long);
         }
-        let x = if y.ty == Ty::Word { x.clone() } else { x.cast(Ty::Word) };
-        Expr::binary(&x, sign, y, precedence, Ty::Word)
+        let helper = if ty == Ty::Long { Helper::WrappingWide(sign) } else { Helper::Wrapping(sign) };
+        self.helpers.insert(helper);
+        Expr::call(helper.name(), &[&x, &y], ty)
     }
 
     fn quotient(
@@ -125,8 +142,9 @@ impl Body<'_> {
             "divui" | "divsi" => Expr::binary(&x, "/", &y, PRODUCT, ty),
             "floordivsi" if plain => Expr::binary(&x, "/", &y, PRODUCT, ty),
             "floordivsi" => {
-                self.helpers.insert(if wide { Helper::FloorDivWide } else { Helper::FloorDiv });
-                Expr::call("floordiv", &[&x.cast(ty), &y.cast(ty)], ty)
+                let helper = if wide { Helper::FloorDivWide } else { Helper::FloorDiv };
+                self.helpers.insert(helper);
+                Expr::call(helper.name(), &[&x, &y], ty)
             }
             _ => {
                 let (up, most) = (ranges[1].sub(Range::exact(1)), if wide { Range::I64 } else { Range::I32 });
@@ -174,9 +192,9 @@ impl Body<'_> {
             return Expr::choice(condition, &x, &y, ty);
         }
         let name = self.names.fresh("chosen");
-        self.code.line(format!("{} {name} = {};", ty.name(), y.text));
+        self.assign(&format!("{} {name}", ty.name()), &y);
         self.code.line(format!("if ({}) {{", condition.text));
-        self.code.line(format!("{name} = {};", x.text));
+        self.assign(&name, &x);
         self.code.line("}");
         Expr::name(name, ty)
     }
@@ -202,7 +220,18 @@ impl Body<'_> {
             let less = Expr::binary(&x, sign, &y, RELATION, Ty::Bool);
             return Expr::binary(&some, "&&", &less, AND, Ty::Bool);
         }
-        let [x, y] = [x, y].map(|side| side.cast(Ty::Long).cast(Ty::DoubleWord));
+        if natural(&ranges[..1]) && matches!(predicate, "ult" | "ule") {
+            let zero = Expr::literal(0, Ty::Int);
+            let y = self.plain(y, "value");
+            let more = Expr::binary(&y, "<", &zero, RELATION, Ty::Bool);
+            let less = Expr::binary(&x, sign, &y, RELATION, Ty::Bool);
+            return Expr::binary(&more, "||", &less, OR, Ty::Bool);
+        }
+        let wide = x.ty.is_wide() || y.ty.is_wide();
+        let [x, y] = [x, y].map(|side| match wide {
+            true => side.cast(Ty::Long).cast(Ty::DoubleWord),
+            false => side.cast(Ty::Word),
+        });
         Expr::binary(&x, sign, &y, precedence, Ty::Bool)
     }
 }

@@ -3,10 +3,11 @@
 //! A value that is used once, in the block that makes it, becomes part of the expression that uses it; every other
 //! one a variable. What reads memory is put into a variable before anything is written.
 
-use super::code::{Code, WIDTH};
+use super::code::Code;
 use super::commands::Commands;
 use super::expr::{Expr, Ty};
 use super::facts::Facts;
+use super::helpers::Helper;
 use super::names::Names;
 use super::{EmitError, EmitErrorKind};
 use indexmap::IndexMap;
@@ -26,15 +27,6 @@ pub(super) enum Place {
     Cpu,
     /// The op's own function.
     Op,
-}
-
-/// Functions that emitted code calls, defined in front of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Helper {
-    /// Quotient rounded toward minus infinity.
-    FloorDiv,
-    /// The same in 64 bits.
-    FloorDivWide,
 }
 
 /// A memref: where its first element is, and its sizes.
@@ -158,7 +150,7 @@ impl<'a> Body<'a> {
             xpuc_dialect::ir::Def::Arg(..) => None,
         };
         let once = matches!(users[..], [user] if self.blocks.get(&user) == def && def.is_some());
-        if once && expr.text.len() <= INLINE {
+        if once && self.is_short(&expr) {
             self.pending.insert(value, expr);
         } else {
             let wanted = self.wanted(value);
@@ -177,11 +169,12 @@ impl<'a> Body<'a> {
     }
 
     pub(super) fn assign(&mut self, target: &str, expr: &Expr) {
-        if 2 * self.code.depth() + target.len() + 4 + expr.text.len() <= WIDTH {
-            self.code.line(format!("{target} = {};", expr.text));
-        } else {
-            self.code.line(format!("{target} =\n{}{};", "  ".repeat(self.code.depth() + 2), expr.text));
-        }
+        self.code.assign(target, &expr.text);
+    }
+
+    /// Whether an expression may become part of another one, or stand in a condition.
+    pub(super) fn is_short(&self, expr: &Expr) -> bool {
+        expr.text.len() <= INLINE.min(self.code.room().saturating_sub(6))
     }
 
     /// What to call a variable for a value.
@@ -326,8 +319,12 @@ impl<'a> Body<'a> {
                 }
             });
         }
-        let at = linear.map_or("0".to_owned(), |index| index.cast(index.ty.signed()).text);
-        let text = format!("{}[{at}]", array.pointer.within(super::expr::precedence::PRIMARY));
+        let at = linear.unwrap_or_else(|| Expr::literal(0, Ty::Int));
+        let at = at.cast(at.ty.signed());
+        let pointer = array.pointer.within(super::expr::precedence::PRIMARY);
+        let short = pointer.len() + at.text.len() + 2 <= self.code.room().min(INLINE + pointer.len());
+        let at = if short { at } else { self.plain(at, "index") }.text;
+        let text = format!("{pointer}[{at}]");
         Ok(Expr { text, precedence: super::expr::precedence::PRIMARY, ty: array.elem, reads: true })
     }
 

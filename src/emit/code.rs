@@ -31,60 +31,112 @@ impl Code {
         }
     }
 
-    /// A statement `head item, item, ... tail`, laid out as clang-format does: on one line, behind the `=` of `head`,
-    /// with all items on the next line, or with one item a line. Strings are broken where nothing else helps.
+    /// A call or a list in braces, `head item, item, ... tail`, laid out as clang-format does.
     pub(super) fn list(&mut self, head: &str, items: &[String], tail: &str) {
         let (indent, deeper) = (2 * self.depth, 2 * self.depth + 4);
-        let all = format!("{}{tail}", items.join(", "));
-        let broken = items.iter().any(|item| item.contains('\n'));
-        if !broken && indent + head.len() + all.len() <= WIDTH {
-            return self.line(format!("{head}{all}"));
+        let whole = format!("{}{tail}", items.join(", "));
+        if indent + head.len() + whole.len() <= WIDTH {
+            return self.line(format!("{head}{whole}"));
         }
-        if let Some((target, call)) = head.split_once(" = ").filter(|_| !broken)
-            && deeper + call.len() + all.len() <= WIDTH
-        {
-            return self.raw(&[(indent, format!("{target} =")), (deeper, format!("{call}{all}"))], tail);
+        let target = head.split_once(" = ");
+        if let Some((target, call)) = target.filter(|(_, call)| deeper + call.len() + whole.len() <= WIDTH) {
+            return self.raw(&[(indent, format!("{target} =")), (deeper, format!("{call}{whole}"))], tail);
         }
-        // A function's type stands alone in front of a name that is too long.
-        let (lead, head) = match head.strip_suffix('(').and_then(|head| head.rsplit_once(' ')) {
-            Some((ty, name)) if indent + head.len() > WIDTH && !head.contains('=') => (Some(ty), format!("{name}(")),
-            _ => (None, head.to_owned()),
-        };
-        let mut lines: Vec<(usize, String)> = lead.map(|ty| (indent, ty.to_owned())).into_iter().collect();
         let aligned = indent + head.len();
-        if !broken && deeper + all.len() <= WIDTH && !head.ends_with('{') {
-            lines.extend([(indent, head), (deeper, all)]);
+        let braces = head.ends_with('{');
+        // Of two items, one line each costs no more than both on the next.
+        let next = deeper + whole.len() <= WIDTH && !braces;
+        if next && !(items.len() == 2 && fits(aligned, items, tail)) {
+            return self.raw(&[(indent, head.to_owned()), (deeper, whole)], tail);
+        }
+        if fits(aligned, items, tail) {
+            return self.raw(&by_line((indent, head), aligned, items, tail), tail);
+        }
+        if let Some((target, call)) = target.filter(|(_, call)| fits(deeper + call.len(), items, tail)) {
+            let mut lines = vec![(indent, format!("{target} ="))];
+            lines.extend(by_line((deeper, call), deeper + call.len(), items, tail));
             return self.raw(&lines, tail);
         }
-        let fits = |column: usize, items: &[String]| {
+        let broken = |column: usize| -> Vec<String> {
             let last = items.len().saturating_sub(1);
-            items.iter().enumerate().all(|(i, item)| {
-                let behind = if i == last { tail.len() } else { 1 };
-                item.lines().all(|line| column + line.len() + behind <= WIDTH)
-            })
+            let room = |i: usize| WIDTH.saturating_sub(column + if i == last { tail.len() } else { 1 });
+            items.iter().enumerate().map(|(i, item)| pieces(item, room(i)).join("\n")).collect()
         };
-        let split = |column: usize| -> Vec<String> {
-            let room = WIDTH.saturating_sub(column + tail.len().max(1));
-            items.iter().map(|item| pieces(item, room).join("\n")).collect()
-        };
-        let ways = [(aligned, items.to_vec()), (deeper, items.to_vec()), (aligned, split(aligned))];
-        let way = ways.into_iter().find(|(column, items)| fits(*column, items));
-        let (column, items) = way.unwrap_or_else(|| (deeper, split(deeper)));
-        let mut head = Some(head);
-        if column == deeper && column != aligned {
-            lines.extend(head.take().map(|head| (indent, head)));
+        let short = broken(aligned);
+        if !fits(deeper, items, tail) && fits(aligned, &short, tail) {
+            return self.raw(&by_line((indent, head), aligned, &short, tail), tail);
         }
-        let last = items.len().saturating_sub(1);
-        for (i, item) in items.iter().enumerate() {
-            let behind = if i == last { tail } else { "," };
-            for (number, line) in format!("{item}{behind}").lines().enumerate() {
-                match head.take().filter(|_| number == 0) {
-                    Some(head) => lines.push((indent, format!("{head}{line}"))),
-                    None => lines.push((column, line.to_owned())),
-                }
+        let mut lines = vec![(indent, head.to_owned())];
+        lines.extend(by_line((deeper, ""), deeper, &broken(deeper), tail));
+        self.raw(&lines, tail);
+    }
+
+    /// A call of one list of lists.
+    pub(super) fn nested(&mut self, head: &str, items: &[String], tail: &str) {
+        let (open, close) = (format!("{head}{{"), format!("}}{tail}"));
+        let whole = format!("{{{}{close}", items.join(", "));
+        let (indent, deeper) = (2 * self.depth, 2 * self.depth + 4);
+        let next = items.len() >= 4 && deeper + whole.len() <= WIDTH;
+        if indent + head.len() + whole.len() <= WIDTH || !next && fits(indent + open.len(), items, &close) {
+            return self.list(&open, items, &close);
+        }
+        let mut lines = vec![(indent, head.to_owned())];
+        match next {
+            true => lines.push((deeper, whole)),
+            false => lines.extend(by_line((deeper, "{"), deeper + 1, items, &close)),
+        }
+        self.raw(&lines, tail);
+    }
+
+    /// A function's head, `head param, param, ... tail`.
+    pub(super) fn params(&mut self, head: &str, params: &[String], tail: &str) {
+        let (indent, deeper) = (2 * self.depth, 2 * self.depth + 4);
+        let whole = format!("{}{tail}", params.join(", "));
+        if indent + head.len() + whole.len() <= WIDTH {
+            return self.line(format!("{head}{whole}"));
+        }
+        let mut lines = Vec::new();
+        // The type stands alone in front of a name that is too long.
+        let alone = head.rsplit_once(' ').filter(|_| indent + head.len() > WIDTH);
+        let head = alone.map_or(head, |(_, name)| name);
+        lines.extend(alone.map(|(ty, _)| (indent, ty.to_owned())));
+        let aligned = indent + head.len();
+        // Up to four params, one line each costs less than all on the next.
+        let next = deeper + whole.len() <= WIDTH;
+        if fits(aligned, params, tail) && !(next && params.len() > 4) {
+            lines.extend(by_line((indent, head), aligned, params, tail));
+        } else {
+            lines.push((indent, head.to_owned()));
+            if next {
+                lines.push((deeper, whole));
+            } else {
+                lines.extend(by_line((deeper, ""), deeper, params, tail));
             }
         }
         self.raw(&lines, tail);
+    }
+
+    /// The head of a loop: on one line, or each part on one.
+    pub(super) fn head(&mut self, first: &str, rest: &[String]) {
+        let one = format!("{first} {}", rest.join(" "));
+        let indent = 2 * self.depth;
+        if indent + one.len() <= WIDTH {
+            return self.line(one);
+        }
+        let column = indent + first.find('(').map_or(0, |at| at + 1);
+        let mut lines = vec![(indent, first.to_owned())];
+        lines.extend(rest.iter().map(|part| (column, part.clone())));
+        self.raw(&lines, "{");
+    }
+
+    /// `target = value;`
+    pub(super) fn assign(&mut self, target: &str, value: &str) {
+        let indent = 2 * self.depth;
+        if indent + target.len() + value.len() + 4 <= WIDTH {
+            self.line(format!("{target} = {value};"));
+        } else {
+            self.raw(&[(indent, format!("{target} =")), (indent + 4, format!("{value};"))], ";");
+        }
     }
 
     /// Lines of one statement, each with its column.
@@ -144,6 +196,30 @@ impl Code {
     pub(super) fn finish(self) -> String {
         self.text
     }
+}
+
+/// Whether items, one a line, end before the limit.
+fn fits(column: usize, items: &[String], tail: &str) -> bool {
+    let last = items.len().saturating_sub(1);
+    items.iter().enumerate().all(|(i, item)| {
+        let behind = if i == last { tail.len() } else { 1 };
+        item.lines().all(|line| column + line.len() + behind <= WIDTH)
+    })
+}
+
+/// Items one a line from `column` on, the first one behind `head`.
+fn by_line(
+    (indent, head): (usize, &str),
+    column: usize,
+    items: &[String],
+    tail: &str,
+) -> Vec<(usize, String)> {
+    let all = format!("{}{tail}", items.join(",\n"));
+    let mut lines: Vec<(usize, String)> = all.lines().map(|line| (column, line.to_owned())).collect();
+    if let Some(first) = lines.first_mut() {
+        *first = (indent, format!("{head}{}", first.1));
+    }
+    lines
 }
 
 /// A string of C++ as several in a row, each of at most `room` columns, broken behind spaces; anything else as it is.

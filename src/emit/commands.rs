@@ -169,7 +169,10 @@ impl Body<'_> {
             self.code.list(&format!("{ty}{name} = paddle::empty("), &items, ");");
             let data = self.names.fresh(&format!("{name}_data"));
             let element = elem(&shaped.elem).name();
-            self.assign(&format!("{element}* {data}"), &Expr::name(format!("{name}.data<{element}>()"), elem(&shaped.elem)));
+            self.assign(
+                &format!("{element}* {data}"),
+                &Expr::name(format!("{name}.data<{element}>()"), elem(&shaped.elem)),
+            );
             data
         } else if on_device {
             let name = self.names.fresh(op.str_attr("xpu.name").unwrap_or("workspace"));

@@ -130,7 +130,7 @@ pub(super) fn check(body: &mut Body<'_>, tensors: &[Tensor], symbols: &mut BTree
             };
             let Some((symbol, wanted)) = variable else { continue };
             let variable = Expr::name(body.names.fresh(&wanted), Ty::Long);
-            body.code.line(format!("const int64_t {} = {found};", variable.text));
+            body.code.assign(&format!("const int64_t {}", variable.text), &found);
             if let Some(symbol) = symbol {
                 symbols.insert(symbol.clone(), variable.clone());
             }
@@ -148,7 +148,7 @@ pub(super) fn check(body: &mut Body<'_>, tensors: &[Tensor], symbols: &mut BTree
             let known = dim.as_ref().and_then(|dim| size(dim, symbols));
             let Some(known) = known else {
                 let variable = Expr::name(body.names.fresh(&format!("{}_size", tensor.name)), Ty::Long);
-                body.code.line(format!("const int64_t {} = {found};", variable.text));
+                body.code.assign(&format!("const int64_t {}", variable.text), &found);
                 dims.push(variable);
                 continue;
             };
@@ -164,7 +164,7 @@ pub(super) fn check(body: &mut Body<'_>, tensors: &[Tensor], symbols: &mut BTree
         let data = body.names.fresh(&format!("{}_data", tensor.name));
         let constant = if tensor.written { "" } else { "const " };
         let ty = element.name();
-        body.code.line(format!("{constant}{ty}* {data} = {}.data<{ty}>();", tensor.name));
+        body.code.assign(&format!("{constant}{ty}* {data}"), &format!("{}.data<{ty}>()", tensor.name));
         let argument = body.func.args()[tensor.index];
         body.arrays.insert(argument, Array { pointer: Expr::name(data, element), dims, elem: element });
     }

@@ -1,7 +1,7 @@
 //! Control flow: `scf` as C++.
 
 use super::EmitError;
-use super::body::{Body, INLINE, is_variable, mentions};
+use super::body::{Body, is_variable, mentions};
 use super::code::Code;
 use super::expr::{Expr, Ty, precedence::SUM};
 use xpuc_dialect::ir::{BlockId, OpId, ValueId};
@@ -21,6 +21,7 @@ impl Body<'_> {
             return Ok(());
         }
         let condition = self.take(op.operands[0]);
+        let condition = if self.is_short(&condition) { condition } else { self.plain(condition, "holds") };
         if let ([result], Some(then), Some(otherwise)) = (&op.results[..], side(0), side(1))
             && let Some(choice) = self.choice(&condition, then, otherwise)?
         {
@@ -100,7 +101,7 @@ impl Body<'_> {
         let written = std::mem::replace(&mut self.code, code);
         let ty = sides[0].ty.signed();
         let choice = Expr::choice(condition, &sides[0].cast(ty), &sides[1], ty);
-        if written.finish().is_empty() && choice.text.len() <= INLINE {
+        if written.finish().is_empty() && self.is_short(&choice) {
             return Ok(Some(choice));
         }
         (self.names, self.scalars, self.pending) = kept;
@@ -151,12 +152,12 @@ impl Body<'_> {
         let outside = self.names.clone();
         let counter = self.names.fresh("i");
         let ty = self.ty(args[0]);
-        self.code.line(format!(
-            "for ({} {counter} = {}; {counter} < {}; {counter}++) {{",
-            ty.name(),
-            lower.text,
-            upper.text
-        ));
+        let (ty_name, upper) = (ty.name(), upper.text);
+        let start = |lower: &str| format!("for ({ty_name} {counter} = {lower};");
+        let rest = [format!("{counter} < {upper};"), format!("{counter}++) {{")];
+        let length = start(&lower.text).len() + rest[0].len() + rest[1].len() + 2;
+        let lower = if length > self.code.room() + 5 { self.plain(lower, "begin") } else { lower };
+        self.code.head(&start(&lower.text), &rest);
         self.set(args[0], Expr::name(counter, ty));
         let yielded = self.block(body)?;
         self.hand_on(&carried, &yielded);

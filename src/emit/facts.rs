@@ -3,6 +3,7 @@
 //! Conditions narrow: inside `scf.if (x < y)`, after `require (x >= 1)`, where a size of a slice is used. Loops run
 //! until what they carry stays within its range.
 
+use super::growth::Growth;
 use super::range::Range;
 use rustc_hash::FxHashMap as HashMap;
 use xpuc_dialect::ir::{BlockId, Extent, Func, Op, OpId, Slice, Type, ValueId};
@@ -48,8 +49,8 @@ pub(super) fn of_type(ty: &Type) -> Range {
     }
 }
 
-struct Walk<'a> {
-    func: &'a Func,
+pub(super) struct Walk<'a> {
+    pub(super) func: &'a Func,
     /// Ranges here: of the definition, narrowed by the conditions around.
     now: HashMap<ValueId, Range>,
     /// What narrowing has replaced.
@@ -169,8 +170,8 @@ impl Walk<'_> {
         let trips = (upper.hi - lower.lo).max(0);
         let counter = Range { lo: lower.lo, hi: (upper.hi - 1).max(lower.lo) };
         let inits = &ranges[3..];
-        let growth: Vec<Option<Range>> = self.growth(body, &args[1..]);
-        let carried = self.settle(&args[1..], inits, Some((trips, &growth)), |walk| {
+        let grown = self.growth(body, &args[1..], inits, trips);
+        let carried = self.settle(&args[1..], inits, &grown, |walk| {
             walk.define(args[0], counter);
             walk.scoped(|walk| walk.block(body))
         });
@@ -186,7 +187,7 @@ impl Walk<'_> {
         let Some(last) = self.func.block(before).ops.last().map(|id| self.func.op(*id).clone()) else {
             return;
         };
-        self.settle(&args, inits, None, |walk| {
+        self.settle(&args, inits, &[], |walk| {
             walk.block(before);
             walk.scoped(|walk| {
                 walk.assume(last.operands[0], true);
@@ -207,12 +208,14 @@ impl Walk<'_> {
         &mut self,
         args: &[ValueId],
         inits: &[Range],
-        growth: Option<(i128, &[Option<Range>])>,
+        grown: &[Option<Growth>],
         mut body: impl FnMut(&mut Self) -> Vec<Range>,
     ) -> Vec<Range> {
         let all = inits.iter().copied().reduce(Range::hull);
         let mut levels = vec![0; args.len()];
-        let mut carried = inits.to_vec();
+        let grown = |i: usize| grown.get(i).copied().flatten();
+        let mut carried: Vec<Range> =
+            inits.iter().enumerate().map(|(i, init)| grown(i).map_or(*init, |grown| grown.inside)).collect();
         loop {
             for (arg, range) in args.iter().zip(&carried) {
                 self.define(*arg, *range);
@@ -220,23 +223,17 @@ impl Walk<'_> {
             let next = body(self);
             let mut settled = true;
             for (i, next) in next.into_iter().enumerate() {
-                if next.within(carried[i]) {
+                if next.within(carried[i]) || grown(i).is_some() {
                     continue;
                 }
                 settled = false;
                 levels[i] += 1;
-                let grown = growth.and_then(|(trips, growth)| {
-                    let each = growth[i]?;
-                    let most = Range { lo: (each.lo * trips).min(0), hi: (each.hi * trips).max(0) };
-                    Some(inits[i].add(most))
-                });
                 let full = of_type(self.func.ty(args[i]));
-                let wider = match (levels[i], grown, all) {
-                    (1, Some(grown), _) => grown,
-                    (1, None, _) => carried[i].hull(next),
-                    (2, _, Some(all)) => all,
-                    (2 | 3, ..) if carried[i].hull(next).is_natural() => Range { lo: 0, hi: Range::I32.hi },
-                    (2..=4, ..) => Range::I32,
+                let wider = match (levels[i], all) {
+                    (1, _) => carried[i].hull(next),
+                    (2, Some(all)) => all,
+                    (2 | 3, _) if carried[i].hull(next).is_natural() => Range { lo: 0, hi: Range::I32.hi },
+                    (2..=4, _) => Range::I32,
                     _ => full,
                 };
                 let wider = if wider.within(full) { wider } else { full };
@@ -248,38 +245,9 @@ impl Walk<'_> {
                 };
             }
             if settled {
-                return carried;
+                let after = |(i, range)| grown(i).map_or(range, |grown| grown.after);
+                return carried.into_iter().enumerate().map(after).collect();
             }
-        }
-    }
-
-    /// What one turn of a loop adds to each value that it carries, where that is constant numbers.
-    fn growth(&self, body: BlockId, args: &[ValueId]) -> Vec<Option<Range>> {
-        let last = self.func.block(body).ops.last().map(|op| self.func.op(*op).operands.clone());
-        let last = last.unwrap_or_default();
-        args.iter().zip(last).map(|(arg, next)| self.added(next, *arg)).collect()
-    }
-
-    fn added(&self, value: ValueId, to: ValueId) -> Option<Range> {
-        if value == to {
-            return Some(Range::exact(0));
-        }
-        let op = self.func.def_op(value)?;
-        match &*op.name {
-            "arith.addi" => {
-                let constant = self.func.constant(op.operands[1])?;
-                Some(self.added(op.operands[0], to)?.add(Range::exact(constant)))
-            }
-            "arith.select" => Some(self.added(op.operands[1], to)?.hull(self.added(op.operands[2], to)?)),
-            "scf.if" => {
-                let position = op.results.iter().position(|result| *result == value)?;
-                let sides = op.regions.iter().map(|blocks| {
-                    let last = self.func.op(*self.func.block(*blocks.first()?).ops.last()?);
-                    self.added(*last.operands.get(position)?, to)
-                });
-                sides.collect::<Option<Vec<_>>>()?.into_iter().reduce(Range::hull)
-            }
-            _ => None,
         }
     }
 
@@ -379,6 +347,7 @@ pub(super) fn arith(op: &Op, func: &Func, ranges: &[Range]) -> Option<Range> {
         },
         ("arith.cmpi", [x, y]) => compared(cmpi(op), *x, *y)?,
         ("arith.andi", [x, y]) if full == Range::BOOL => x.min(*y),
+        ("arith.andi", [_, y]) if y.is_natural() => Range { lo: 0, hi: y.hi },
         ("arith.ori", [x, y]) if full == Range::BOOL => x.max(*y),
         ("arith.xori", [x, y]) if full == Range::BOOL => match (x.known(), y.known()) {
             (Some(x), Some(y)) => Range::exact(i64::from(x != y)),

@@ -1,10 +1,11 @@
 //! The files, as FastDeploy's build of XPU ops expects them.
 
-use super::body::Helper;
-use super::code::Code;
+use super::code::{Code, WIDTH};
+use super::commands::quoted;
 use super::expr::Ty;
+use super::helpers::Helper;
 use super::infer;
-use super::kernel::{Written, helper};
+use super::kernel::Written;
 use super::names::camel;
 use super::op::{Kernel, Op};
 use super::params::{Param, ParamKind};
@@ -63,12 +64,12 @@ fn kernels(sources: &Sources<'_>, op: &Op) -> String {
     let helpers = op.kernels.iter().flat_map(|kernel| kernel.device.helpers.iter().copied());
     let helpers: std::collections::BTreeSet<Helper> = helpers.collect();
     for one in helpers {
-        helper(code_of_namespace, one, "__device__ ");
+        one.define(code_of_namespace, "__device__ ");
     }
     for kernel in &op.kernels {
         let launch = &kernel.launch;
         code_of_namespace.comment(&format!("For {} clusters of {} cores.", launch.clusters, launch.cores));
-        code_of_namespace.list(
+        code_of_namespace.params(
             &format!("__global__ void {}(", launch.kernel),
             &named(&launch.params, &kernel.device),
             ") {",
@@ -104,7 +105,7 @@ fn wrapper(sources: &Sources<'_>, op: &Op) -> String {
     let mut code = flat(code);
     for kernel in &op.kernels {
         let head = format!("__attribute__((global)) void {}(", kernel.launch.kernel);
-        code.list(&head, &params(kernel), ");");
+        code.params(&head, &params(kernel), ");");
     }
     code.line("}  // namespace fd_xpu3");
     code.line("");
@@ -116,7 +117,7 @@ fn wrapper(sources: &Sources<'_>, op: &Op) -> String {
     let helpers = op.kernels.iter().flat_map(|kernel| kernel.host.helpers.iter().copied());
     let helpers: std::collections::BTreeSet<Helper> = helpers.collect();
     for one in helpers {
-        helper(&mut code, one, "");
+        one.define(&mut code, "");
     }
     for kernel in &op.kernels {
         wrap(&mut code, kernel);
@@ -134,30 +135,35 @@ fn wrap(code: &mut Code, kernel: &Kernel) {
     let mut on_host = vec!["api::Context* /*ctx*/".to_owned()];
     on_host.extend(named(&launch.params, &kernel.host));
 
-    code.list(&format!("static int cpu_wrapper_{name}("), &on_host, ") {");
+    code.params(&format!("static int cpu_wrapper_{name}("), &on_host, ") {");
     code.append(&kernel.host.body);
     code.line("return api::SUCCESS;");
     code.line("}");
     code.line("");
 
-    code.list(&format!("static int xpu3_wrapper_{name}("), &list, ") {");
-    let call = format!(
-        "int32_t ret_xre = fd_xpu3::{name}<<<{}, {}, ctx->xpu_stream>>>(",
-        launch.clusters, launch.cores
-    );
+    code.params(&format!("static int xpu3_wrapper_{name}("), &list, ") {");
     let passed: Vec<String> = launch.params.iter().map(passed).collect();
     if passed.iter().any(|text| text.contains(XPU_INT64)) {
         code.line(format!("using {XPU_INT64} = typename api::XPUIndexType<int64_t>::type;"));
     }
-    code.list(&call, &passed, ");");
+    // A name that leaves no room for the launch gets a short one.
+    let grid = format!("<<<{}, {}, ctx->xpu_stream>>>(", launch.clusters, launch.cores);
+    let call = format!("int32_t ret_xre = fd_xpu3::{name}{grid}");
+    if call.len() + 2 <= WIDTH {
+        code.list(&call, &passed, ");");
+    } else {
+        code.assign("auto kernel", &format!("fd_xpu3::{name}"));
+        code.list(&format!("int32_t ret_xre = kernel{grid}"), &passed, ");");
+    }
     code.line("KERNEL_ASSERT_SUCCESS(ctx, ret_xre);");
     code.line("return api::SUCCESS;");
     code.line("}");
     code.line("");
 
-    code.list(&format!("int {name}("), &list, ") {");
+    code.params(&format!("int {name}("), &list, ") {");
     code.line("WRAPPER_CHECK_CTX(ctx);");
-    code.line(format!("WRAPPER_DUMP_FUNCTION_T1(ctx, \"{name}\", int);"));
+    let dumped = ["ctx".to_owned(), quoted(name), "int".to_owned()];
+    code.list("WRAPPER_DUMP_FUNCTION_T1(", &dumped, ");");
     for part in names.chunks(6) {
         let mut items = vec!["ctx".to_owned()];
         items.extend(part.iter().cloned());
@@ -230,7 +236,7 @@ fn declarations(sources: &Sources<'_>, op: &Op) -> String {
     for kernel in &op.kernels {
         let mut list = with_context(kernel);
         list[0] = "baidu::xpu::api::Context* ctx".to_owned();
-        code.list(&format!("DLL_EXPORT int {}(", kernel.launch.kernel), &list, ");");
+        code.params(&format!("DLL_EXPORT int {}(", kernel.launch.kernel), &list, ");");
         code.line("");
     }
     code.line("}  // namespace plugin");
@@ -271,7 +277,7 @@ fn registration(sources: &Sources<'_>, op: &Op) -> String {
         code.line("");
     }
     for one in &op.helpers {
-        helper(&mut code, *one, "");
+        one.define(&mut code, "");
     }
     prelude::write(&mut code, op);
     function(&mut code, op);
@@ -290,18 +296,17 @@ fn function(code: &mut Code, op: &Op) {
         list.push(format!("{} {}", attribute.ty.name(), attribute.name));
     }
     let result = if op.results.is_empty() { "void" } else { "std::vector<paddle::Tensor>" };
-    code.list(&format!("{result} {}(", camel(&op.name)), &list, ") {");
+    code.params(&format!("{result} {}(", camel(&op.name)), &list, ") {");
     code.append(&op.body);
     code.line("}");
     code.line("");
 }
 
 fn build_op(code: &mut Code, op: &Op) {
-    let quoted = |names: Vec<String>| names.into_iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>();
     let in_place: Vec<&str> = op.tensors.iter().filter(|t| t.written).map(|t| &*t.name).collect();
-    let inputs = quoted(op.tensors.iter().map(|tensor| tensor.name.clone()).collect());
-    let mut outputs: Vec<String> = op.results.iter().map(|result| result.name.clone()).collect();
-    outputs.extend(in_place.iter().map(|name| format!("{name}_out")));
+    let inputs: Vec<String> = op.tensors.iter().map(|tensor| quoted(&tensor.name)).collect();
+    let mut outputs: Vec<String> = op.results.iter().map(|result| quoted(&result.name)).collect();
+    outputs.extend(in_place.iter().map(|name| quoted(&format!("{name}_out"))));
     let attributes: Vec<String> = op
         .attributes
         .iter()
@@ -310,25 +315,31 @@ fn build_op(code: &mut Code, op: &Op) {
             format!("\"{}: {ty}\"", attribute.name)
         })
         .collect();
-    code.line(format!("PD_BUILD_OP({})", op.name));
-    let mut code_in = Code::at(2);
-    code_in.list(".Inputs({", &inputs, "})");
-    code_in.list(".Outputs({", &quoted(outputs), "})");
+    let mut setters = Code::at(2);
+    setters.nested(".Inputs(", &inputs, ")");
+    setters.nested(".Outputs(", &outputs, ")");
     if !in_place.is_empty() {
         let map: Vec<String> =
             in_place.iter().map(|name| format!("{{\"{name}\", \"{name}_out\"}}")).collect();
-        code_in.list(".SetInplaceMap({", &map, "})");
+        setters.nested(".SetInplaceMap(", &map, ")");
     }
     if !attributes.is_empty() {
-        code_in.list(".Attrs({", &attributes, "})");
+        setters.nested(".Attrs(", &attributes, ")");
     }
     let camel = camel(&op.name);
     if op.results.is_empty() {
-        code_in.line(format!(".SetKernelFn(PD_KERNEL({camel}));"));
+        setters.line(format!(".SetKernelFn(PD_KERNEL({camel}));"));
     } else {
-        code_in.line(format!(".SetKernelFn(PD_KERNEL({camel}))"));
-        code_in.line(format!(".SetInferShapeFn(PD_INFER_SHAPE({camel}InferShape))"));
-        code_in.line(format!(".SetInferDtypeFn(PD_INFER_DTYPE({camel}InferDtype));"));
+        setters.line(format!(".SetKernelFn(PD_KERNEL({camel}))"));
+        setters.line(format!(".SetInferShapeFn(PD_INFER_SHAPE({camel}InferShape))"));
+        setters.line(format!(".SetInferDtypeFn(PD_INFER_DTYPE({camel}InferDtype));"));
     }
-    code.append(&code_in.finish());
+    let setters = setters.finish();
+    let one: String = setters.lines().map(str::trim).collect();
+    let head = format!("PD_BUILD_OP({})", op.name);
+    if head.len() + one.len() <= WIDTH {
+        return code.line(head + &one);
+    }
+    code.line(head);
+    code.append(&setters);
 }

@@ -60,7 +60,7 @@ pub(super) fn write(code: &mut Code, op: &Op) {
          that is not known yet.",
     );
     let camel = super::names::camel(&op.name);
-    code.list(&format!("std::vector<std::vector<int64_t>> {camel}InferShape("), &params, ") {");
+    code.params(&format!("std::vector<std::vector<int64_t>> {camel}InferShape("), &params, ") {");
     let mut symbols: BTreeMap<Symbol, Expr> = BTreeMap::new();
     let mut names = Names::default();
     for (i, attribute) in op.attributes.iter().enumerate() {
@@ -74,7 +74,7 @@ pub(super) fn write(code: &mut Code, op: &Op) {
             Source::Shape { tensor, axis } if asked.contains(symbol) => {
                 let name = names.fresh(symbol.as_str());
                 let shape = format!("{}_shape", op.tensors[*tensor].name);
-                code.line(format!("const int64_t {name} = Size({shape}, {axis});"));
+                code.assign(&format!("const int64_t {name}"), &format!("Size({shape}, {axis})"));
                 name
             }
             Source::Shape { .. } => continue,
@@ -83,8 +83,15 @@ pub(super) fn write(code: &mut Code, op: &Op) {
     }
     let mut shapes = Vec::new();
     for result in &op.results {
-        let dims: Vec<String> =
+        let mut dims: Vec<String> =
             result.dims.iter().map(|dim| size(dim.as_ref(), &symbols, &sources)).collect();
+        if dims.join(", ").len() > ROOM {
+            for dim in dims.iter_mut().filter(|dim| dim.contains(' ')) {
+                let name = names.fresh(&format!("{}_size", result.name));
+                code.assign(&format!("const int64_t {name}"), dim);
+                *dim = name;
+            }
+        }
         shapes.push(format!("{{{}}}", dims.join(", ")));
     }
     code.list("return {", &shapes, "};");
@@ -92,12 +99,24 @@ pub(super) fn write(code: &mut Code, op: &Op) {
     code.line("");
     let first = op.tensors.first().map(|tensor| format!("const paddle::DataType& /*{}_dtype*/", tensor.name));
     let params: Vec<String> = first.into_iter().collect();
-    code.list(&format!("std::vector<paddle::DataType> {camel}InferDtype("), &params, ") {");
+    code.params(&format!("std::vector<paddle::DataType> {camel}InferDtype("), &params, ") {");
     let types: Vec<String> = op.results.iter().map(|result| data_type(&result.ty)).collect();
-    code.list("return {", &types, "};");
+    match types.first().filter(|first| types.len() >= COLUMNS && types.iter().all(|ty| ty == *first)) {
+        Some(first) => {
+            let items = [types.len().to_string(), first.clone()];
+            code.list("return std::vector<paddle::DataType>(", &items, ");");
+        }
+        None => code.list("return {", &types, "};"),
+    }
     code.line("}");
     code.line("");
 }
+
+/// Columns of a list of sizes in the result.
+const ROOM: usize = 64;
+
+/// Items from which on clang-format arranges a list in columns.
+const COLUMNS: usize = 20;
 
 const SIZE: &str = "\
 // A size; -1 if it is not known yet, or there is no such dimension: the op

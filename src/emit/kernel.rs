@@ -1,9 +1,9 @@
 //! A kernel of the device, and the loop that stands for it on the host.
 
-use super::body::{Array, Body, Helper, Place, elem, mentions};
-use super::code::Code;
+use super::body::{Array, Body, Place, elem, mentions};
 use super::expr::{Expr, Ty};
 use super::facts::Facts;
+use super::helpers::Helper;
 use super::names::Names;
 use super::params::{Given, Launch};
 use super::range::Range;
@@ -177,22 +177,4 @@ pub(super) fn element_name(ty: Ty) -> &'static str {
         Ty::Bool => "char",
         ty => ty.name(),
     }
-}
-
-/// The definition of a helper.
-pub(super) fn helper(code: &mut Code, helper: Helper, qualifiers: &str) {
-    let (ty, word) = match helper {
-        Helper::FloorDiv => (Ty::Int, Ty::Word),
-        Helper::FloorDivWide => (Ty::Long, Ty::DoubleWord),
-    };
-    let (ty, word) = (ty.name(), word.name());
-    code.comment("The quotient rounded toward minus infinity; that of the least number by -1 wraps around.");
-    code.line(format!("static inline {qualifiers}{ty} floordiv({ty} x, {ty} y) {{"));
-    code.line("if (y == -1) {");
-    code.line(format!("return static_cast<{ty}>(0 - static_cast<{word}>(x));"));
-    code.line("}");
-    code.line(format!("const {ty} quotient = x / y;"));
-    code.line("return x % y != 0 && (x < 0) != (y < 0) ? quotient - 1 : quotient;");
-    code.line("}");
-    code.line("");
 }

@@ -13,6 +13,8 @@ mod control;
 mod expr;
 mod facts;
 mod files;
+mod growth;
+mod helpers;
 mod infer;
 mod kernel;
 mod names;

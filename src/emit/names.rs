@@ -87,6 +87,7 @@ const RESERVED: &[&str] = &[
     "fastdeploy",
     "fd_xpu3",
     "floordiv",
+    "floordiv64",
     "main",
     "max",
     "mfence",
@@ -95,6 +96,12 @@ const RESERVED: &[&str] = &[
     "phi",
     "std",
     "sync_cluster",
+    "wrapping_add",
+    "wrapping_add64",
+    "wrapping_mul",
+    "wrapping_mul64",
+    "wrapping_sub",
+    "wrapping_sub64",
 ];
 
 /// The names that a function has given so far.

@@ -1,10 +1,11 @@
 //! The op: its function, and what is registered of it.
 
-use super::body::{Body, Helper, Place, elem, mentions};
+use super::body::{Body, Place, elem, mentions};
 use super::commands::{Call, Commands, Returned};
 use super::contract::{self, Tensor};
 use super::expr::{Expr, Ty};
 use super::facts::{Facts, of_type};
+use super::helpers::Helper;
 use super::kernel::Written;
 use super::names::Names;
 use super::params::Launch;
@@ -131,7 +132,8 @@ impl Op {
         context(&mut body, &tensors);
         contract::check(&mut body, &tensors, &mut symbols);
         body.code.line("");
-        let mut on_branch: Vec<String> = body.commands.returned.values().filter(|of| of.on_branch).map(|of| of.name.clone()).collect();
+        let mut on_branch: Vec<String> =
+            body.commands.returned.values().filter(|of| of.on_branch).map(|of| of.name.clone()).collect();
         on_branch.sort();
         for name in on_branch {
             body.code.line(format!("paddle::Tensor {name};"));
@@ -160,16 +162,26 @@ impl Op {
 
 /// Sizes and addresses of tensors that nothing asks for go again.
 fn without_unused(body: &str) -> String {
-    let defined = |line: &str| {
-        let (left, right) = line.trim_start().split_once(" = ")?;
+    let mut statements: Vec<String> = Vec::new();
+    for line in body.lines() {
+        match statements.last_mut().filter(|last| last.ends_with(" =")) {
+            Some(last) => *last += &format!("\n{line}"),
+            None => statements.push(line.to_owned()),
+        }
+    }
+    let defined = |statement: &str| {
+        let joined = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (left, right) = joined.split_once(" = ")?;
         let of_tensor = right.ends_with(">();") || right.contains(".shape()[");
         let name = left.rsplit(['*', ' ']).next().filter(|_| of_tensor && right.ends_with(';'))?;
         Some(name.to_owned())
     };
-    let unused = |line: &str| {
-        defined(line).is_some_and(|name| body.lines().filter(|other| mentions(other, &name)).count() == 1)
+    let unused = |statement: &str| {
+        defined(statement)
+            .is_some_and(|name| statements.iter().filter(|other| mentions(other, &name)).count() == 1)
     };
-    let kept: Vec<&str> = body.lines().filter(|line| !unused(line)).collect();
+    let kept: Vec<&str> =
+        statements.iter().map(String::as_str).filter(|statement| !unused(statement)).collect();
     kept.join("\n") + "\n"
 }
 
@@ -250,9 +262,8 @@ fn returned(func: &Func, results: &[Outcome]) -> Result<rustc_hash::FxHashMap<Va
             root = op.operands[0];
         }
         let fresh = func.def_op(root).is_some_and(|op| Kind::of(op) == Some(Kind::Alloc));
-        let on_branch = !entry.is_some_and(|entry| {
-            func.block(entry).ops.iter().any(|op| func.op(*op).results.contains(&root))
-        });
+        let on_branch = !entry
+            .is_some_and(|entry| func.block(entry).ops.iter().any(|op| func.op(*op).results.contains(&root)));
         let known = Returned { name: result.name.clone(), on_branch };
         if !fresh || returned.insert(root, known).is_some() {
             let expected = "each result to be a buffer of its own that the program allocates";

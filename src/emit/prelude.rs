@@ -49,7 +49,7 @@ static void Refuse(const Parts&... parts) {
 /// A transfer that works on the host too, and does nothing where there is nothing.
 fn transfer(code: &mut Code, name: &str, call: &str) {
     let params = ["api::Context* ctx", "const void* from", "void* to", "int64_t bytes"].map(str::to_owned);
-    code.list(&format!("static int {name}("), &params, ") {");
+    code.params(&format!("static int {name}("), &params, ") {");
     code.line("if (bytes == 0) {");
     code.line("return api::SUCCESS;");
     code.line("}");
@@ -125,7 +125,7 @@ fn check_tensor(code: &mut Code) {
         "size_t rank",
         "const paddle::Place& place",
     ];
-    code.list("static void CheckTensor(", &params.map(str::to_owned), ") {");
+    code.params("static void CheckTensor(", &params.map(str::to_owned), ") {");
     let at_most = MAX_ELEMENTS.to_string();
     let mut check = |condition: &str, expected: &[&str], found: &str| {
         let mut items = vec![condition.to_owned()];

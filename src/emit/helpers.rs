@@ -1,0 +1,88 @@
+//! Functions that emitted code calls, defined in front of it: arithmetic that C++ does not have.
+
+use super::code::Code;
+use super::expr::Ty;
+
+/// One of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Helper {
+    /// Quotient rounded toward minus infinity.
+    FloorDiv,
+    /// The same in 64 bits.
+    FloorDivWide,
+    /// A sum, difference or product modulo 2^32.
+    Wrapping(Sign),
+    /// The same modulo 2^64.
+    WrappingWide(Sign),
+}
+
+/// Of what is done modulo a power of two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sign {
+    Add,
+    Sub,
+    Mul,
+}
+
+impl Sign {
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Sign::Add => "+",
+            Sign::Sub => "-",
+            Sign::Mul => "*",
+        }
+    }
+}
+
+impl Helper {
+    /// What it is called.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Helper::FloorDiv => "floordiv",
+            Helper::FloorDivWide => "floordiv64",
+            Helper::Wrapping(Sign::Add) => "wrapping_add",
+            Helper::Wrapping(Sign::Sub) => "wrapping_sub",
+            Helper::Wrapping(Sign::Mul) => "wrapping_mul",
+            Helper::WrappingWide(Sign::Add) => "wrapping_add64",
+            Helper::WrappingWide(Sign::Sub) => "wrapping_sub64",
+            Helper::WrappingWide(Sign::Mul) => "wrapping_mul64",
+        }
+    }
+
+    /// Writes its definition.
+    pub(super) fn define(self, code: &mut Code, qualifiers: &str) {
+        let (ty, word) = match self {
+            Helper::FloorDiv | Helper::Wrapping(_) => (Ty::Int.name(), Ty::Word.name()),
+            Helper::FloorDivWide | Helper::WrappingWide(_) => (Ty::Long.name(), Ty::DoubleWord.name()),
+        };
+        let comment = match self {
+            Helper::FloorDiv | Helper::FloorDivWide => {
+                "The quotient rounded toward minus infinity; that of the least number by -1 wraps around."
+            }
+            Helper::Wrapping(Sign::Add) => "x + y modulo 2^32, where C++ leaves a sum undefined.",
+            Helper::Wrapping(Sign::Sub) => "x - y modulo 2^32, where C++ leaves a difference undefined.",
+            Helper::Wrapping(Sign::Mul) => "x * y modulo 2^32, where C++ leaves a product undefined.",
+            Helper::WrappingWide(Sign::Add) => "x + y modulo 2^64, where C++ leaves a sum undefined.",
+            Helper::WrappingWide(Sign::Sub) => "x - y modulo 2^64, where C++ leaves a difference undefined.",
+            Helper::WrappingWide(Sign::Mul) => "x * y modulo 2^64, where C++ leaves a product undefined.",
+        };
+        code.comment(comment);
+        code.line(format!("static inline {qualifiers}{ty} {}({ty} x, {ty} y) {{", self.name()));
+        match self {
+            Helper::FloorDiv | Helper::FloorDivWide => {
+                code.line("if (y == -1) {");
+                code.line(format!("return static_cast<{ty}>(0 - static_cast<{word}>(x));"));
+                code.line("}");
+                code.line(format!("const {ty} quotient = x / y;"));
+                code.line("return x % y != 0 && (x < 0) != (y < 0) ? quotient - 1 : quotient;");
+            }
+            Helper::Wrapping(sign) | Helper::WrappingWide(sign) => {
+                // One side is enough to make it unsigned.
+                let sign = sign.text();
+                code.line(format!("return static_cast<{ty}>(static_cast<{word}>(x) {sign} y);"));
+            }
+        }
+        code.line("}");
+        code.line("");
+    }
+}
