@@ -1,7 +1,7 @@
 //! `arith` as expressions: in 32 bits where the ranges allow it, modulo 2^32 where the sum of two i32 may wrap.
 
 use super::body::{Body, Place};
-use super::expr::precedence::{AND, BITS, EQUALITY, OR, PRIMARY, PRODUCT, RELATION, SHIFT, SUM};
+use super::expr::precedence::{BITS, PRIMARY, PRODUCT, SHIFT, SUM};
 use super::expr::{Expr, Ty};
 use super::facts::{arith, cmpi};
 use super::helpers::{Helper, Sign};
@@ -53,17 +53,17 @@ impl Body<'_> {
             ("minui", [x, y]) if natural(&ranges) => self.least("min", x, y),
             ("maxui", [x, y]) if natural(&ranges) => self.least("max", x, y),
             ("cmpi", [x, y]) => self.compared(cmpi(op), x, y, &ranges),
-            ("andi", [x, y]) if bool => Expr::binary(x, "&&", y, AND, Ty::Bool),
-            ("ori", [x, y]) if bool => Expr::binary(x, "||", y, OR, Ty::Bool),
+            ("andi", [x, y]) if bool => Expr::and(x, y),
+            ("ori", [x, y]) if bool => Expr::or(x, y),
             ("xori", [x, y]) if bool => match &*y.text {
                 "true" => x.not(),
-                _ => Expr::binary(x, "!=", y, EQUALITY, Ty::Bool),
+                _ => Expr::comparison(x, "!=", y),
             },
             ("andi", [x, y]) => bits("&", BITS + 2, x, y),
             ("xori", [x, y]) => bits("^", BITS + 1, x, y),
             ("ori", [x, y]) => bits("|", BITS, x, y),
             ("shrsi", [x, y]) => {
-                let x = x.cast(x.ty.signed());
+                let x = x.cast(op_type(self, result));
                 Expr::binary(&x, ">>", y, SHIFT, x.ty)
             }
             ("shrui", [x, y]) => {
@@ -77,8 +77,8 @@ impl Body<'_> {
                 let ty = self.ty(result);
                 if x.ty.is_wide() && !ty.is_wide() { x.cast(ty) } else { signed(x) }
             }
-            // A sum modulo 2^32 is an i32 before it is widened.
-            ("extsi", [x]) => signed(x).cast(Ty::Long),
+            // C++ widens where it has to.
+            ("extsi", [x]) => signed(x),
             ("extui", [x]) if x.ty == Ty::Bool => x.cast(self.ty(result)),
             ("trunci", [x]) if !bool => signed(x).cast(self.ty(result)),
             _ => return Err(self.refuse(op, "arithmetic that C++ has")),
@@ -159,7 +159,7 @@ impl Body<'_> {
                         let quotient = Expr::binary(&x, "/", &y, PRODUCT, ty);
                         let rest = Expr::binary(&x, "%", &y, PRODUCT, ty);
                         let zero = Expr::literal(0, Ty::Int);
-                        let more = Expr::binary(&rest, "!=", &zero, EQUALITY, Ty::Bool);
+                        let more = Expr::comparison(&rest, "!=", &zero);
                         let (one, zero) = (Expr::literal(1, Ty::Int), Expr::literal(0, Ty::Int));
                         Expr::binary(&quotient, "+", &Expr::choice(&more, &one, &zero, Ty::Int), SUM, ty)
                     }
@@ -174,7 +174,7 @@ impl Body<'_> {
         if self.place == Place::Kernel && function == "max" {
             // Published kernels call min, and none max.
             let [x, y] = [x, y].map(|side| self.plain(side, "value"));
-            let more = Expr::binary(&x, ">", &y, RELATION, Ty::Bool);
+            let more = Expr::comparison(&x, ">", &y);
             return self.chosen(&more, &x, &y);
         }
         let ty = if x.ty.is_wide() || y.ty.is_wide() { Ty::Long } else { Ty::Int };
@@ -188,7 +188,8 @@ impl Body<'_> {
     fn chosen(&mut self, condition: &Expr, x: &Expr, y: &Expr) -> Expr {
         let [x, y] = [x, y].map(signed);
         let ty = if x.ty.is_wide() || y.ty.is_wide() { Ty::Long } else { x.ty };
-        if self.place != Place::Kernel || ![&x, &y].into_iter().any(|side| self.params.contains(&side.text)) {
+        let is_bool = ty == Ty::Bool;
+        if is_bool || self.place != Place::Kernel || ![&x, &y].into_iter().any(|side| self.params.contains(&side.text)) {
             return Expr::choice(condition, &x, &y, ty);
         }
         let name = self.names.fresh("chosen");
@@ -201,38 +202,38 @@ impl Body<'_> {
 
     fn compared(&mut self, predicate: &str, x: &Expr, y: &Expr, ranges: &[Range]) -> Expr {
         let [x, y] = [x, y].map(signed);
-        let (sign, precedence) = match predicate {
-            "eq" => ("==", EQUALITY),
-            "ne" => ("!=", EQUALITY),
-            "slt" | "ult" => ("<", RELATION),
-            "sle" | "ule" => ("<=", RELATION),
-            "sgt" | "ugt" => (">", RELATION),
-            _ => (">=", RELATION),
+        let sign = match predicate {
+            "eq" => "==",
+            "ne" => "!=",
+            "slt" | "ult" => "<",
+            "sle" | "ule" => "<=",
+            "sgt" | "ugt" => ">",
+            _ => ">=",
         };
         if !predicate.starts_with('u') || natural(ranges) {
-            return Expr::binary(&x, sign, &y, precedence, Ty::Bool);
+            return Expr::comparison(&x, sign, &y);
         }
         if ranges[1].is_natural() && matches!(predicate, "ult" | "ule") {
             // Of two sides without sign: a negative one is larger than all others.
             let x = self.plain(x, "value");
             let zero = Expr::literal(0, Ty::Int);
-            let some = Expr::binary(&x, ">=", &zero, RELATION, Ty::Bool);
-            let less = Expr::binary(&x, sign, &y, RELATION, Ty::Bool);
-            return Expr::binary(&some, "&&", &less, AND, Ty::Bool);
+            let some = Expr::comparison(&x, ">=", &zero);
+            let less = Expr::comparison(&x, sign, &y);
+            return Expr::and(&some, &less);
         }
         if natural(&ranges[..1]) && matches!(predicate, "ult" | "ule") {
             let zero = Expr::literal(0, Ty::Int);
             let y = self.plain(y, "value");
-            let more = Expr::binary(&y, "<", &zero, RELATION, Ty::Bool);
-            let less = Expr::binary(&x, sign, &y, RELATION, Ty::Bool);
-            return Expr::binary(&more, "||", &less, OR, Ty::Bool);
+            let more = Expr::comparison(&y, "<", &zero);
+            let less = Expr::comparison(&x, sign, &y);
+            return Expr::or(&more, &less);
         }
         let wide = x.ty.is_wide() || y.ty.is_wide();
         let [x, y] = [x, y].map(|side| match wide {
             true => side.cast(Ty::Long).cast(Ty::DoubleWord),
             false => side.cast(Ty::Word),
         });
-        Expr::binary(&x, sign, &y, precedence, Ty::Bool)
+        Expr::comparison(&x, sign, &y)
     }
 }
 

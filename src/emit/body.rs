@@ -64,6 +64,10 @@ pub(super) struct Body<'a> {
     pub(super) scalars: HashMap<ValueId, Expr>,
     /// Names of parameters.
     pub(super) params: HashSet<String>,
+    /// Names of variables that change.
+    pub(super) changing: HashSet<String>,
+    /// The variables that loops carry, by the block that hands on their next values.
+    pub(super) carrying: HashMap<BlockId, Vec<Expr>>,
     /// Expressions that wait for their one use.
     pub(super) pending: IndexMap<ValueId, Expr>,
     uses: HashMap<ValueId, Vec<OpId>>,
@@ -91,6 +95,8 @@ impl<'a> Body<'a> {
             commands: Commands::default(),
             pool: None,
             params: HashSet::default(),
+            changing: HashSet::default(),
+            carrying: HashMap::default(),
             scalars: HashMap::default(),
             pending: IndexMap::new(),
             uses: func.uses(),
@@ -99,6 +105,16 @@ impl<'a> Body<'a> {
     }
 
     // --- values ------------------------------------------------------------------------------------------------------
+
+    /// The ops that use a value.
+    pub(super) fn uses(&self, value: ValueId) -> &[OpId] {
+        self.uses.get(&value).map_or(&[], Vec::as_slice)
+    }
+
+    /// The block that an op stands in.
+    pub(super) fn block_of(&self, op: OpId) -> Option<BlockId> {
+        self.blocks.get(&op).copied()
+    }
 
     /// Says what stands for a scalar from outside.
     pub(super) fn set(&mut self, value: ValueId, expr: Expr) {
@@ -141,7 +157,7 @@ impl<'a> Body<'a> {
         if self.facts.value(value).known().is_some() {
             return;
         }
-        if expr.is_plain() {
+        if expr.is_plain() || self.is_evident(&expr) {
             self.scalars.insert(value, expr);
             return;
         }
@@ -172,6 +188,18 @@ impl<'a> Body<'a> {
         self.code.assign(target, &expr.text);
     }
 
+    /// A comparison of what never changes, short enough to be said again: `core == 4`.
+    fn is_evident(&self, expr: &Expr) -> bool {
+        const SHORT: usize = 40;
+        let changes = |word: &str| self.changing.contains(word);
+        let mut words = expr.text.split(' ');
+        expr.ty == Ty::Bool
+            && !expr.reads
+            && expr.text.len() <= SHORT
+            && words.clone().count() == 3
+            && words.all(|word| !word.contains('(') && !changes(word))
+    }
+
     /// Whether an expression may become part of another one, or stand in a condition.
     pub(super) fn is_short(&self, expr: &Expr) -> bool {
         expr.text.len() <= INLINE.min(self.code.room().saturating_sub(6))
@@ -185,17 +213,25 @@ impl<'a> Body<'a> {
         }
         let of = |operand: usize| -> Option<String> {
             let array = self.arrays.get(op.operands.get(operand)?)?;
-            Some(array.pointer.text.trim_end_matches("_data").to_owned())
+            let name = array.pointer.text.trim_end_matches("_data");
+            Some(name.strip_suffix("_sm").unwrap_or(name).to_owned())
+        };
+        let single = || {
+            let array = op.operands.first().and_then(|array| self.arrays.get(array));
+            array.is_some_and(|array| array.length().text == "1")
         };
         let name = match op.name.strip_prefix("arith.").unwrap_or(&op.name) {
-            "memref.load" => return format!("{}_at", of(0).unwrap_or_else(|| "element".to_owned())),
+            "memref.load" => {
+                let name = of(0).unwrap_or_else(|| "element".to_owned());
+                return if single() { format!("{name}_value") } else { format!("{name}_at") };
+            }
             "addi" => "sum",
             "subi" => "difference",
             "muli" => "product",
             "floordivsi" | "divui" | "ceildivui" | "divsi" => "quotient",
             "remui" | "remsi" => "remainder",
-            "minsi" | "minui" => "least",
-            "maxsi" | "maxui" => "most",
+            "minsi" | "minui" => "smaller",
+            "maxsi" | "maxui" => "larger",
             "index_cast" | "extsi" | "trunci" => {
                 let of =
                     self.scalars.get(&op.operands[0]).filter(|expr| is_variable(expr) && expr.is_plain());
@@ -325,7 +361,7 @@ impl<'a> Body<'a> {
         let short = pointer.len() + at.text.len() + 2 <= self.code.room().min(INLINE + pointer.len());
         let at = if short { at } else { self.plain(at, "index") }.text;
         let text = format!("{pointer}[{at}]");
-        Ok(Expr { text, precedence: super::expr::precedence::PRIMARY, ty: array.elem, reads: true })
+        Ok(Expr { text, precedence: super::expr::precedence::PRIMARY, ty: array.elem, reads: true, inverse: None })
     }
 
     /// A slice is a pointer of its own.

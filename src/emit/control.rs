@@ -4,7 +4,7 @@ use super::EmitError;
 use super::body::{Body, is_variable, mentions};
 use super::code::Code;
 use super::expr::{Expr, Ty, precedence::SUM};
-use xpuc_dialect::ir::{BlockId, OpId, ValueId};
+use xpuc_dialect::ir::{Attr, BlockId, OpId, ValueId};
 
 impl Body<'_> {
     pub(super) fn branch(&mut self, id: OpId) -> Result<(), EmitError> {
@@ -41,12 +41,17 @@ impl Body<'_> {
         };
         for (i, result) in op.results.iter().enumerate() {
             let ty = self.ty(*result);
+            if let Some(carried) = start.as_ref().and_then(|start| self.carrier(id, *result, &start[i])) {
+                targets.push(carried);
+                continue;
+            }
             let wanted = self.wanted(*result);
             let name = self.names.fresh(&wanted);
             match &start {
                 Some(values) => self.assign(&format!("{} {name}", ty.name()), &values[i]),
                 None => self.code.line(format!("{} {name};", ty.name())),
             }
+            self.changing.insert(name.clone());
             targets.push(Expr::name(name, ty));
         }
         if let Some(what) = op.str_attr("xpu.does") {
@@ -74,6 +79,33 @@ impl Body<'_> {
             self.set(*result, target);
         }
         Ok(())
+    }
+
+    /// The variable that a loop carries, where a branch decides whether it changes, and nothing asks for it any more in
+    /// this turn.
+    fn carrier(&self, branch: OpId, result: ValueId, start: &Expr) -> Option<Expr> {
+        let func = self.func;
+        let [user] = self.uses(result) else { return None };
+        let block = self.block_of(branch)?;
+        let ops = &func.block(block).ops;
+        if ops.last() != Some(user) {
+            return None;
+        }
+        let carried = self.carrying.get(&block)?;
+        let positions = func.op(*user).operands.iter().enumerate().filter(|(_, value)| **value == result);
+        let positions: Vec<usize> = positions.map(|(position, _)| position).collect();
+        // The first operand of a `scf.condition` would be one too many; loops end with `scf.yield`.
+        let &[position] = &positions[..] else { return None };
+        let variable = carried.get(position).filter(|variable| is_variable(variable))?;
+        let after = ops.iter().skip_while(|op| **op != branch).skip(1);
+        let asks = |value: &ValueId| {
+            self.scalars.get(value).is_some_and(|expr| mentions(&expr.text, &variable.text))
+                && self.facts.value(*value).known().is_none()
+        };
+        let inside = |op: &OpId| func.op(*op).regions.iter().flatten().flat_map(|block| func.nested(*block));
+        let asked = after.flat_map(|op| inside(op).chain([*op])).any(|op| func.op(op).operands.iter().any(asks));
+        let waits = self.pending.values().any(|expr| mentions(&expr.text, &variable.text));
+        (start.text == variable.text && !asked && !waits).then(|| variable.clone())
     }
 
     /// `condition ? x : y`, where both sides are no more than expressions.
@@ -117,9 +149,9 @@ impl Body<'_> {
     }
 
     /// Variables for what a loop carries, with what they begin with.
-    fn carry(&mut self, args: &[ValueId], inits: &[ValueId]) -> Vec<Expr> {
+    fn carry(&mut self, op: OpId, block: BlockId, args: &[ValueId], inits: &[ValueId]) -> Vec<Expr> {
         let mut carried = Vec::new();
-        for (arg, init) in args.iter().zip(inits) {
+        for (position, (arg, init)) in args.iter().zip(inits).enumerate() {
             let ty = self.ty(*arg);
             // What never changes is a number everywhere.
             if let Some(known) = self.facts.value(*arg).known() {
@@ -128,13 +160,37 @@ impl Body<'_> {
             }
             let init = self.take(*init);
             let init = if init.ty == ty || ty.is_wide() || init.ty == Ty::Int { init } else { init.cast(ty) };
-            let name = self.names.fresh("carried");
+            let wanted = self.carried_name(op, block, position, *arg);
+            let name = self.names.fresh(&wanted);
+            self.changing.insert(name.clone());
             self.assign(&format!("{} {name}", ty.name()), &init);
             let name = Expr::name(name, ty);
             self.set(*arg, name.clone());
             carried.push(name);
         }
+        self.carrying.insert(block, carried.clone());
         carried
+    }
+
+    /// What to call a variable that a loop carries: after what a turn makes of it.
+    fn carried_name(&self, op: OpId, block: BlockId, position: usize, arg: ValueId) -> String {
+        let func = self.func;
+        if let Some(Attr::Array(names)) = func.op(op).attrs.get("xpu.names")
+            && let Some(name) = names.get(position).and_then(Attr::as_str)
+        {
+            return name.to_owned();
+        }
+        let last = func.block(block).ops.last().map(|last| func.op(*last));
+        let next = last.and_then(|last| last.operands.get(position));
+        let made = next.and_then(|next| func.def_op(*next));
+        let name = match made.map(|made| (&*made.name, &made.operands[..])) {
+            Some(("arith.addi", operands)) if operands.contains(&arg) => "sum",
+            Some(("arith.maxsi", operands)) if operands.contains(&arg) => "largest",
+            Some(("arith.minsi", operands)) if operands.contains(&arg) => "smallest",
+            Some(("scf.if" | "arith.select", _)) => "count",
+            _ => "carried",
+        };
+        name.to_owned()
     }
 
     pub(super) fn counted(&mut self, id: OpId) -> Result<(), EmitError> {
@@ -148,7 +204,7 @@ impl Body<'_> {
             return Err(self.refuse(op, "a step of 1"));
         }
         self.settle();
-        let carried = self.carry(&args[1..], &op.operands[3..]);
+        let carried = self.carry(id, body, &args[1..], &op.operands[3..]);
         let outside = self.names.clone();
         let counter = self.names.fresh("i");
         let ty = self.ty(args[0]);
@@ -174,7 +230,7 @@ impl Body<'_> {
         let op = func.op(id);
         let (before, after) = (op.regions[0][0], op.regions[1][0]);
         self.settle();
-        let carried = self.carry(&func.block(before).args, &op.operands);
+        let carried = self.carry(id, after, &func.block(before).args, &op.operands);
         let inner = Code::at(self.code.depth() + 1);
         let code = std::mem::replace(&mut self.code, inner);
         let handed = self.block(before)?;

@@ -54,7 +54,7 @@ pub(super) mod precedence {
     pub(in super::super) const OR: u8 = 3;
     pub(in super::super) const CHOICE: u8 = 2;
 }
-use precedence::{CHOICE, PRIMARY, UNARY};
+use precedence::{AND, CHOICE, EQUALITY, OR, PRIMARY, RELATION, UNARY};
 
 /// An expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,11 +64,13 @@ pub(super) struct Expr {
     pub(super) ty: Ty,
     /// Whether it reads memory, so that it must not move behind a write.
     pub(super) reads: bool,
+    /// What says that it is false, and how tightly that holds together.
+    pub(super) inverse: Option<(String, u8)>,
 }
 
 impl Expr {
     pub(super) fn name(text: impl Into<String>, ty: Ty) -> Expr {
-        Expr { text: text.into(), precedence: PRIMARY, ty, reads: false }
+        Expr { text: text.into(), precedence: PRIMARY, ty, reads: false, inverse: None }
     }
 
     pub(super) fn literal(value: i128, ty: Ty) -> Expr {
@@ -87,7 +89,7 @@ impl Expr {
             (Ty::Long, true) => Ty::Int,
             (ty, _) => ty,
         };
-        Expr { text, precedence, ty, reads: false }
+        Expr { text, precedence, ty, reads: false, inverse: None }
     }
 
     /// A name or number: nothing is gained by a variable for it.
@@ -104,25 +106,83 @@ impl Expr {
     /// `x op y`, left to right.
     pub(super) fn binary(x: &Expr, op: &str, y: &Expr, precedence: u8, ty: Ty) -> Expr {
         let text = format!("{} {op} {}", x.within(precedence), y.within(precedence + 1));
-        Expr { text, precedence, ty, reads: x.reads || y.reads }
+        Expr { text, precedence, ty, reads: x.reads || y.reads, inverse: None }
     }
 
     pub(super) fn call(function: &str, args: &[&Expr], ty: Ty) -> Expr {
         let list: Vec<&str> = args.iter().map(|arg| &*arg.text).collect();
         let reads = args.iter().any(|arg| arg.reads);
-        Expr { text: format!("{function}({})", list.join(", ")), precedence: PRIMARY, ty, reads }
+        Expr { text: format!("{function}({})", list.join(", ")), precedence: PRIMARY, ty, reads, inverse: None }
     }
 
     pub(super) fn not(&self) -> Expr {
-        let text = format!("!{}", self.within(UNARY));
-        Expr { text, precedence: UNARY, ty: Ty::Bool, reads: self.reads }
+        let inverse = Some((self.text.clone(), self.precedence));
+        let (text, precedence) = match (&*self.text, &self.inverse) {
+            ("true", _) => ("false".to_owned(), PRIMARY),
+            ("false", _) => ("true".to_owned(), PRIMARY),
+            (_, Some((text, precedence))) => (text.clone(), *precedence),
+            _ => (format!("!{}", self.within(UNARY)), UNARY),
+        };
+        Expr { text, precedence, ty: Ty::Bool, reads: self.reads, inverse }
+    }
+
+    /// A comparison, which has an inverse.
+    pub(super) fn comparison(x: &Expr, sign: &str, y: &Expr) -> Expr {
+        let inverse = match sign {
+            "==" => "!=",
+            "!=" => "==",
+            "<" => ">=",
+            "<=" => ">",
+            ">" => "<=",
+            _ => "<",
+        };
+        let level = if matches!(sign, "==" | "!=") { EQUALITY } else { RELATION };
+        let inverse = Expr::binary(x, inverse, y, level, Ty::Bool);
+        let inverse = Some((inverse.text, inverse.precedence));
+        Expr { inverse, ..Expr::binary(x, sign, y, level, Ty::Bool) }
+    }
+
+    pub(super) fn and(x: &Expr, y: &Expr) -> Expr {
+        match (&*x.text, &*y.text) {
+            ("true", _) => return y.clone(),
+            (_, "true") => return x.clone(),
+            _ => {}
+        }
+        let inverse = x.inverse.is_some() && y.inverse.is_some();
+        let inverse = inverse.then(|| Expr::binary(&x.not(), "||", &y.not(), OR, Ty::Bool));
+        let inverse = inverse.map(|inverse| (inverse.text, inverse.precedence));
+        Expr { inverse, ..Expr::binary(x, "&&", y, AND, Ty::Bool) }
+    }
+
+    pub(super) fn or(x: &Expr, y: &Expr) -> Expr {
+        match (&*x.text, &*y.text) {
+            ("false", _) => return y.clone(),
+            (_, "false") => return x.clone(),
+            _ => {}
+        }
+        // In parentheses: compilers warn of && beside ||.
+        let side = |side: &Expr| match side.precedence {
+            AND => Expr { text: side.within(PRIMARY), precedence: PRIMARY, ..side.clone() },
+            _ => side.clone(),
+        };
+        let inverse = x.inverse.is_some() && y.inverse.is_some();
+        let inverse = inverse.then(|| Expr::binary(&x.not(), "&&", &y.not(), AND, Ty::Bool));
+        let inverse = inverse.map(|inverse| (inverse.text, inverse.precedence));
+        Expr { inverse, ..Expr::binary(&side(x), "||", &side(y), OR, Ty::Bool) }
     }
 
     pub(super) fn choice(condition: &Expr, x: &Expr, y: &Expr, ty: Ty) -> Expr {
+        match (&*x.text, &*y.text) {
+            (_, "false") => return Expr::and(condition, x),
+            ("false", _) => return Expr::and(&condition.not(), y),
+            ("true", _) => return Expr::or(condition, y),
+            (_, "true") => return Expr::or(&condition.not(), x),
+            _ => {}
+        }
         let text =
             format!("{} ? {} : {}", condition.within(CHOICE + 1), x.within(CHOICE + 1), y.within(CHOICE));
         let reads = condition.reads || x.reads || y.reads;
-        Expr { text, precedence: CHOICE, ty, reads }
+        Expr { text, precedence: CHOICE, ty, reads, inverse: None }
     }
 
     /// The expression as `ty`.
@@ -134,6 +194,6 @@ impl Expr {
             Ty::Bool => (format!("{} != 0", self.within(precedence::EQUALITY)), precedence::EQUALITY),
             ty => (format!("static_cast<{}>({})", ty.name(), self.text), PRIMARY),
         };
-        Expr { text, precedence, ty, reads: self.reads }
+        Expr { text, precedence, ty, reads: self.reads, inverse: None }
     }
 }
