@@ -214,6 +214,14 @@ impl<'f> Builder<'f> {
         }
     }
 
+    /// The same of all that the loop with this result carries.
+    pub fn hint_carried(&mut self, result: ValueId, names: &[&str]) {
+        if let Def::Result(op, _) = self.func.def(result) {
+            let names = names.iter().map(|name| Attr::str(*name)).collect();
+            self.func.op_mut(op).attrs.insert(interned("xpu.names"), Attr::Array(names));
+        }
+    }
+
     /// `scf.for` from `lower` to `upper` by `step`, carrying `inits`; the body returns the next ones.
     pub fn for_loop<E>(
         &mut self,

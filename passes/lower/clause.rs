@@ -26,6 +26,18 @@ pub(super) fn comparison(op: &Op) -> &'static str {
     predicate(op).map_or("eq", |p| p.as_str())
 }
 
+/// The predicate that holds where the clause does not.
+fn failure(op: &Op) -> &'static str {
+    match comparison(op) {
+        "eq" => "ne",
+        "ne" => "eq",
+        "slt" => "sge",
+        "sle" => "sgt",
+        "sgt" => "sle",
+        _ => "slt",
+    }
+}
+
 impl Elements<'_> {
     /// Element `index` of the verdict: that of the first clause which fails.
     pub(super) fn verdict(&self, b: &mut Builder<'_>, index: ValueId) -> Result<ValueId, PassError> {
@@ -67,16 +79,15 @@ impl Elements<'_> {
         let elem = self.func.ty(x).elem().clone();
         let (length, zero, one) = (self.size(b, x, 0)?, b.index(0), b.index(1));
         let (nowhere, nothing) = (b.index(-1), b.constant(0, &elem));
+        let types = [Type::Index, elem.clone(), elem.clone()];
         let found = b.for_loop([zero, length, one], &[nowhere, nothing, nothing], |b, i, found| {
             let (x, y) = (self.element(b, x, &[i])?, self.element(b, y, &[i])?);
-            let holds = b.cmpi(comparison(op), x, y);
-            let before = b.cmpi("sge", found[0], zero);
-            let keep = b.arith("ori", holds, before);
-            let now = [i, x, y];
-            Ok::<_, PassError>(
-                found.iter().zip(now).map(|(known, now)| b.select(keep, *known, now)).collect(),
-            )
+            let fails = b.cmpi(failure(op), x, y);
+            let none = b.cmpi("slt", found[0], zero);
+            let first = b.arith("andi", fails, none);
+            b.if_else(first, &types, |_| Ok::<_, PassError>(vec![i, x, y]), |_| Ok(found.to_vec()))
         })?;
+        b.hint_carried(found[0], &["first", "found", "limit"]);
         let holds = b.cmpi("slt", found[0], zero);
         let (clause, no_clause) = (b.constant(clause, &Type::I32), b.constant(-1, &Type::I32));
         let mut record = vec![b.select(holds, no_clause, clause), b.int_cast(found[0], &Type::I32)];

@@ -189,7 +189,10 @@ impl Body<'_> {
         let [x, y] = [x, y].map(signed);
         let ty = if x.ty.is_wide() || y.ty.is_wide() { Ty::Long } else { x.ty };
         let is_bool = ty == Ty::Bool;
-        if is_bool || self.place != Place::Kernel || ![&x, &y].into_iter().any(|side| self.params.contains(&side.text)) {
+        if is_bool
+            || self.place != Place::Kernel
+            || ![&x, &y].into_iter().any(|side| self.params.contains(&side.text))
+        {
             return Expr::choice(condition, &x, &y, ty);
         }
         let name = self.names.fresh("chosen");

@@ -166,7 +166,10 @@ impl<'a> Body<'a> {
             xpuc_dialect::ir::Def::Arg(..) => None,
         };
         let once = matches!(users[..], [user] if self.blocks.get(&user) == def && def.is_some());
-        if once && self.is_short(&expr) {
+        // What is stored or handed on has a line of its own.
+        let alone = |user: &OpId| matches!(&*self.func.op(*user).name, "memref.store" | "scf.yield");
+        let fits = users.iter().all(alone) && expr.text.len() <= self.code.room();
+        if once && (fits || self.is_short(&expr)) {
             self.pending.insert(value, expr);
         } else {
             let wanted = self.wanted(value);
@@ -361,7 +364,13 @@ impl<'a> Body<'a> {
         let short = pointer.len() + at.text.len() + 2 <= self.code.room().min(INLINE + pointer.len());
         let at = if short { at } else { self.plain(at, "index") }.text;
         let text = format!("{pointer}[{at}]");
-        Ok(Expr { text, precedence: super::expr::precedence::PRIMARY, ty: array.elem, reads: true, inverse: None })
+        Ok(Expr {
+            text,
+            precedence: super::expr::precedence::PRIMARY,
+            ty: array.elem,
+            reads: true,
+            inverse: None,
+        })
     }
 
     /// A slice is a pointer of its own.

@@ -41,6 +41,10 @@ impl Body<'_> {
         };
         for (i, result) in op.results.iter().enumerate() {
             let ty = self.ty(*result);
+            if let Some(known) = self.facts.value(*result).known() {
+                targets.push(Expr::literal(known, ty));
+                continue;
+            }
             if let Some(carried) = start.as_ref().and_then(|start| self.carrier(id, *result, &start[i])) {
                 targets.push(carried);
                 continue;
@@ -103,7 +107,8 @@ impl Body<'_> {
                 && self.facts.value(*value).known().is_none()
         };
         let inside = |op: &OpId| func.op(*op).regions.iter().flatten().flat_map(|block| func.nested(*block));
-        let asked = after.flat_map(|op| inside(op).chain([*op])).any(|op| func.op(op).operands.iter().any(asks));
+        let asked =
+            after.flat_map(|op| inside(op).chain([*op])).any(|op| func.op(op).operands.iter().any(asks));
         let waits = self.pending.values().any(|expr| mentions(&expr.text, &variable.text));
         (start.text == variable.text && !asked && !waits).then(|| variable.clone())
     }
@@ -280,10 +285,21 @@ impl Body<'_> {
             match expr.text.strip_prefix(&format!("{} + ", target.text)) {
                 Some("1") => self.code.line(format!("{}++;", target.text)),
                 Some(more) if expr.precedence == SUM => {
-                    self.code.line(format!("{} += {more};", target.text));
+                    self.code.line(format!("{} += {};", target.text, bare(more)));
                 }
                 _ => self.assign(&target.text, &expr),
             }
         }
     }
+}
+
+/// An expression without the parentheses around all of it.
+fn bare(text: &str) -> &str {
+    let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+    let mut depth = 0i32;
+    let closes = |c: char| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        depth < 0
+    };
+    inner.filter(|inner| !inner.chars().any(closes)).unwrap_or(text)
 }

@@ -112,7 +112,13 @@ impl Expr {
     pub(super) fn call(function: &str, args: &[&Expr], ty: Ty) -> Expr {
         let list: Vec<&str> = args.iter().map(|arg| &*arg.text).collect();
         let reads = args.iter().any(|arg| arg.reads);
-        Expr { text: format!("{function}({})", list.join(", ")), precedence: PRIMARY, ty, reads, inverse: None }
+        Expr {
+            text: format!("{function}({})", list.join(", ")),
+            precedence: PRIMARY,
+            ty,
+            reads,
+            inverse: None,
+        }
     }
 
     pub(super) fn not(&self) -> Expr {
@@ -151,7 +157,8 @@ impl Expr {
         let inverse = x.inverse.is_some() && y.inverse.is_some();
         let inverse = inverse.then(|| Expr::binary(&x.not(), "||", &y.not(), OR, Ty::Bool));
         let inverse = inverse.map(|inverse| (inverse.text, inverse.precedence));
-        Expr { inverse, ..Expr::binary(x, "&&", y, AND, Ty::Bool) }
+        let text = format!("{} && {}", x.within(AND), y.within(AND));
+        Expr { text, inverse, ..Expr::binary(x, "&&", y, AND, Ty::Bool) }
     }
 
     pub(super) fn or(x: &Expr, y: &Expr) -> Expr {
@@ -168,7 +175,8 @@ impl Expr {
         let inverse = x.inverse.is_some() && y.inverse.is_some();
         let inverse = inverse.then(|| Expr::binary(&x.not(), "&&", &y.not(), AND, Ty::Bool));
         let inverse = inverse.map(|inverse| (inverse.text, inverse.precedence));
-        Expr { inverse, ..Expr::binary(&side(x), "||", &side(y), OR, Ty::Bool) }
+        let text = format!("{} || {}", side(x).within(OR), side(y).within(OR));
+        Expr { text, inverse, ..Expr::binary(x, "||", y, OR, Ty::Bool) }
     }
 
     pub(super) fn choice(condition: &Expr, x: &Expr, y: &Expr, ty: Ty) -> Expr {

@@ -28,6 +28,7 @@ impl Emit<'_, '_, '_> {
             }
             _ => k.cmpi(comparison(op), self.elements.get(op.operands[0]), self.elements.get(op.operands[1])),
         };
+        k.hint(holds, &format!("clause_{number}_holds"));
         self.flags[number] = Some(holds);
         holds
     }
@@ -41,6 +42,9 @@ impl Emit<'_, '_, '_> {
         let before = self.hold(k, last);
         let clause = self.clause(k, last);
         let all = before.map_or(clause, |before| k.arith("andi", before, clause));
+        if before.is_some() {
+            k.hint(all, "clauses_hold");
+        }
         self.holds[last] = Some(all);
         Some(all)
     }

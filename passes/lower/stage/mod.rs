@@ -27,6 +27,7 @@ use rustc_hash::FxHashSet as HashSet;
 use scratch::{Room, Scratch};
 use writes::Write;
 use xpuc_dialect::ir::{Attr, Builder, Def, Func, OpId, ValueId};
+use xpuc_dialect::ops::Kind;
 
 /// When something runs, and under what conditions.
 #[derive(Debug, Clone, Default)]
@@ -99,8 +100,34 @@ impl<'a> Stage<'a> {
             _ => None,
         };
         let written = self.writes.iter().filter(|write| write.value == value).find_map(target);
-        let kind = self.func.def_op(value).map_or("value", |op| op.name.trim_start_matches("xpu."));
-        written.unwrap_or(kind).to_owned()
+        if let Some(written) = written {
+            return written.to_owned();
+        }
+        let Some(op) = self.func.def_op(value) else { return "value".to_owned() };
+        let what = match Kind::of(op) {
+            Some(Kind::ReduceSum) => "sum",
+            Some(Kind::ReduceMax) => "max",
+            Some(Kind::Compact) => "compact",
+            Some(Kind::Cumsum) => "cumsum",
+            _ => op.name.trim_start_matches("xpu."),
+        };
+        let of = op.operands.first().and_then(|operand| self.subject(*operand));
+        of.map_or_else(|| op.name.trim_start_matches("xpu.").to_owned(), |of| format!("{of}_{what}"))
+    }
+
+    /// The argument that a value is about: the first that it is computed from, but conditions.
+    fn subject(&self, value: ValueId) -> Option<&'a str> {
+        match self.func.def(value) {
+            Def::Arg(block, index) if self.func.entry() == Some(block) => {
+                self.func.arg_attrs.get(index)?.get("xpu.name")?.as_str()
+            }
+            Def::Arg(..) => None,
+            Def::Result(op, _) => {
+                let op = self.func.op(op);
+                let skip = usize::from(&*op.name == "arith.select" || Kind::of(op) == Some(Kind::Select));
+                op.operands.iter().skip(skip).find_map(|operand| self.subject(*operand))
+            }
+        }
     }
 
     /// Barriers of the kernel.
