@@ -1,12 +1,27 @@
 //! `copy`, the commands, and the ops between buffers and values.
 
-use super::check::{Check, alike, dense, one_space, sizes, space, unit};
+use super::check::{Check, alike, dense, ensure, one_space, sizes, space, unit};
 use super::view::{Named, View};
 use crate::ir::Space;
+use crate::ops::is_kernel;
 
-pub(super) fn copy(src: Named<'_>, out: Named<'_>) -> Check {
+pub(super) fn copy(op: &View<'_>, src: Named<'_>, out: Named<'_>) -> Check {
     alike(["copy_c1", "copy_c2", "copy_c3"], out, src)?;
-    one_space("copy_c4", &[src, out])
+    if !is_kernel(op.func) {
+        return one_space("copy_c4", &[src, out]);
+    }
+    let (Some(from), Some(to)) = (src.shape(), out.shape()) else { return Ok(()) };
+    let on_chip = |space| matches!(space, Space::Shared | Space::Local);
+    let one_way = from.space == Space::Device && on_chip(to.space);
+    let other_way = on_chip(from.space) && to.space == Space::Device;
+    ensure!(
+        "copy_c5",
+        one_way || other_way,
+        "in a kernel, expected device on one side and shared or local on the other, found {} to {}",
+        from.space,
+        to.space
+    );
+    Ok(())
 }
 
 pub(super) fn h2d(op: &View<'_>, src: Named<'_>) -> Check {

@@ -77,7 +77,7 @@ fn constraints(op: &View<'_>) -> Check {
     match (op.kind, &*op.inputs, &*op.outputs) {
         (Kind::Constant, &[value], _) => elementwise::constant(op, value),
         (Kind::Range, &[_begin, _step], _) => elementwise::range(op),
-        (Kind::Copy, &[src], &[out]) => memory::copy(src, out),
+        (Kind::Copy, &[src], &[out]) => memory::copy(op, src, out),
         (Kind::Gather, &[table, index], _) => elementwise::gather(op, table, index),
         (Kind::Broadcast(_), &[x, y], _) => elementwise::broadcast(op, x, y),
         (Kind::Compare, &[x, y], _) => elementwise::compare(op, x, y),

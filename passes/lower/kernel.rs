@@ -3,10 +3,11 @@
 use super::elemental::Elements;
 use super::loops::Part;
 use super::{LowerError, PARTITION_ELEMENTS};
-use crate::pass::{Grid, PassError};
+use super::stream::{stream, wait};
+use crate::pass::{Grid, Memory, PassError};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::Cell;
-use xpuc_dialect::ir::{Attr, Builder, Def, Func, Op, OpId, OpSpec, Type, ValueId};
+use xpuc_dialect::ir::{Attr, Builder, Def, Func, Op, OpId, OpSpec, Shaped, Space, Type, ValueId};
 use xpuc_dialect::ops::{Form, Kind, Parts};
 
 /// What kernels are made for.
@@ -14,8 +15,8 @@ use xpuc_dialect::ops::{Form, Kind, Parts};
 pub(super) struct Target {
     /// Clusters and cores.
     pub(super) grid: Grid,
-    /// On-chip memory of a cluster.
-    pub(super) shared_bytes: u64,
+    /// On-chip memory.
+    pub(super) memory: Memory,
 }
 
 /// Emits the launch of a device op at `b`; returns the kernel.
@@ -23,15 +24,15 @@ pub(super) fn launch(
     b: &mut Builder<'_>,
     outer: &Elements<'_>,
     id: OpId,
-    grid: Grid,
+    target: Target,
     name: String,
 ) -> Result<Func, PassError> {
-    let kernel = build(outer.func, id, &[], grid, name.clone(), |k, elements, program, _| {
+    let kernel = build(outer.func, id, &[], target, name.clone(), |k, elements, program, _| {
         let op = elements.func.op(id);
         let Some(Parts { form: Form::Buffer { out }, .. }) = Parts::of(op) else { return Ok(()) };
         program.write(k, elements, op, elements.get(out))
     })?;
-    call(b, outer, id, &[], grid, &name);
+    call(b, outer, id, &[], target.grid, &name);
     Ok(kernel)
 }
 
@@ -40,7 +41,7 @@ pub(super) fn build<'a>(
     func: &'a Func,
     id: OpId,
     also: &[Type],
-    grid: Grid,
+    target: Target,
     name: String,
     body: impl FnOnce(&mut Builder<'_>, &mut Elements<'a>, &Program, &[ValueId]) -> Result<(), PassError>,
 ) -> Result<Func, PassError> {
@@ -55,7 +56,7 @@ pub(super) fn build<'a>(
     let (entry, args) = (kernel.body[0], kernel.args().to_vec());
     let (own, also) = args[2..].split_at(uses.len());
     let mut map: HashMap<ValueId, ValueId> = uses.into_iter().zip(own.iter().copied()).collect();
-    let program = Program { cluster: args[0], core: args[1], grid, known: Cell::new(None) };
+    let program = Program { cluster: args[0], core: args[1], target, known: Cell::new(None) };
     let mut k = Builder::new(&mut kernel, entry);
     k.loc = op.loc.clone();
     for constant in from_outside(func, id).into_iter().filter(|v| func.constant(*v).is_some()) {
@@ -66,7 +67,7 @@ pub(super) fn build<'a>(
     let mut elements = Elements::new(func, map);
     body(&mut k, &mut elements, &program, also)?;
     k.effect("func.return", &[], &[]);
-    Ok(kernel)
+    Ok(stream(kernel, target.memory.local_bytes))
 }
 
 /// Emits the call of a kernel that [`build`] made.
@@ -97,8 +98,8 @@ pub(super) struct Program {
     cluster: ValueId,
     /// Number of the core in its cluster.
     pub(super) core: ValueId,
-    /// The grid of the launch.
-    pub(super) grid: Grid,
+    /// The grid of the launch, and memory on chip.
+    pub(super) target: Target,
     /// Number of the program, once many ask for it.
     known: Cell<Option<ValueId>>,
 }
@@ -116,7 +117,7 @@ impl Program {
             Some(Kind::Cumsum | Kind::ReduceSum | Kind::ReduceMax | Kind::Compact) => {
                 self.only(k, 0, |k| elements.write(k, op, out, Part::Whole))
             }
-            Some(_) => self.partition(k, out, |k, part| elements.write(k, op, out, part)),
+            Some(_) => self.partition(k, out, |k, part| self.tiles(k, op, out, part, |k, part| elements.write(k, op, out, part))),
             None => Err(LowerError::Fusion { op: op.name.to_string() }.at(&op.loc)),
         }
     }
@@ -148,7 +149,7 @@ impl Program {
             length = k.arith("muli", length, dim);
         }
         let id = self.id(k);
-        let programs = k.index(i64::from(self.grid.clusters) * i64::from(self.grid.cores));
+        let programs = k.index(i64::from(self.target.grid.clusters) * i64::from(self.target.grid.cores));
         let align = k.index(PARTITION_ELEMENTS);
         let partitions = k.arith("ceildivui", length, align);
         let each = k.arith("ceildivui", partitions, programs);
@@ -163,6 +164,43 @@ impl Program {
         k.when(some, |k| body(k, Part::Range(begin, upper)))
     }
 
+    /// Where runs of elements are alike, they are put into a buffer on chip, tile after tile, each of which goes to
+    /// `out` as a whole while the next one is computed.
+    pub(super) fn tiles(
+        &self,
+        k: &mut Builder<'_>,
+        op: &Op,
+        out: ValueId,
+        part: Part,
+        body: impl FnOnce(&mut Builder<'_>, Part) -> Result<(), PassError>,
+    ) -> Result<(), PassError> {
+        let in_runs = matches!(Kind::of(op), Some(Kind::Expand | Kind::SlotMapping));
+        let &Shaped { ref elem, .. } = k.shaped(out);
+        let width = u64::from(elem.bits().unwrap_or(64).div_ceil(8));
+        let fits = 2 * PARTITION_ELEMENTS as u64 * width <= self.target.memory.local_bytes;
+        let (Part::Range(lower, upper), true, true) = (part, in_runs, fits) else { return body(k, part) };
+        let ty = Type::MemRef(Shaped::new((**elem).clone(), [Some(2 * PARTITION_ELEMENTS as u64)], Space::Local));
+        let buffer = k.op(Kind::Alloc.name(), OpSpec { results: &[ty], ..OpSpec::default() });
+        let buffer = k.func.op(buffer).results[0];
+        let (tile, zero) = (k.index(PARTITION_ELEMENTS), k.index(0));
+        k.for_loop([lower, upper, tile], &[zero], |k, first, half| {
+            let left = k.arith("subi", upper, first);
+            let count = k.arith("minsi", tile, left);
+            k.hint(count, "count");
+            let end = k.arith("addi", first, count);
+            let mine = k.subview(buffer, half[0], count);
+            body(k, Part::Tile(first, end, mine))?;
+            wait(k);
+            let to = k.subview(out, first, count);
+            k.effect(Kind::Copy.name(), &[mine, to], &[]);
+            let other = k.arith("subi", tile, half[0]);
+            k.hint(other, "half");
+            Ok::<_, PassError>(vec![other])
+        })?;
+        wait(k);
+        Ok(())
+    }
+
     /// Computes the number of the program for everything after it.
     pub(super) fn know_id(&self, k: &mut Builder<'_>) {
         self.known.set(Some(self.id(k)));
@@ -173,7 +211,7 @@ impl Program {
         if let Some(known) = self.known.get() {
             return known;
         }
-        let clusters = k.index(self.grid.clusters.into());
+        let clusters = k.index(self.target.grid.clusters.into());
         let row = k.arith("muli", self.core, clusters);
         let id = k.arith("addi", row, self.cluster);
         k.hint(id, "tid");

@@ -33,6 +33,8 @@ pub(super) enum Place {
 #[derive(Debug, Clone)]
 pub(super) struct Array {
     pub(super) pointer: Expr,
+    /// In a slice: its first element, counted from that of the whole.
+    pub(super) at: Option<Expr>,
     pub(super) dims: Vec<Expr>,
     pub(super) elem: Ty,
 }
@@ -391,7 +393,12 @@ impl<'a> Body<'a> {
         } else {
             Expr::binary(&array.pointer, "+", &offset, super::expr::precedence::SUM, array.elem)
         };
-        self.arrays.insert(op.results[0], Array { pointer, dims: vec![size], elem: array.elem });
+        let at = match array.at {
+            None => offset,
+            Some(before) => Expr::binary(&before, "+", &offset, super::expr::precedence::SUM, Ty::Int),
+        };
+        let slice = Array { pointer, at: Some(at), dims: vec![size], elem: array.elem };
+        self.arrays.insert(op.results[0], slice);
         Ok(())
     }
 }

@@ -205,9 +205,11 @@ impl Body<'_> {
         let args = &func.block(body).args;
         let (lower, upper) = (self.take(op.operands[0]), self.take(op.operands[1]));
         let upper = self.plain(upper, "end");
-        if func.constant(op.operands[2]) != Some(1) {
-            return Err(self.refuse(op, "a step of 1"));
-        }
+        let step = match func.constant(op.operands[2]) {
+            Some(1) => "++".to_owned(),
+            Some(step @ 2..) => format!(" += {step}"),
+            _ => return Err(self.refuse(op, "a step known while compiling")),
+        };
         self.settle();
         let carried = self.carry(id, body, &args[1..], &op.operands[3..]);
         let outside = self.names.clone();
@@ -215,7 +217,7 @@ impl Body<'_> {
         let ty = self.ty(args[0]);
         let (ty_name, upper) = (ty.name(), upper.text);
         let start = |lower: &str| format!("for ({ty_name} {counter} = {lower};");
-        let rest = [format!("{counter} < {upper};"), format!("{counter}++) {{")];
+        let rest = [format!("{counter} < {upper};"), format!("{counter}{step}) {{")];
         let length = start(&lower.text).len() + rest[0].len() + rest[1].len() + 2;
         let lower = if length > self.code.room() + 5 { self.plain(lower, "begin") } else { lower };
         self.code.head(&start(&lower.text), &rest);

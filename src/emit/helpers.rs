@@ -1,5 +1,6 @@
 //! Functions that emitted code calls, defined in front of it: arithmetic that C++ does not have.
 
+use super::chip;
 use super::code::Code;
 use super::expr::Ty;
 
@@ -14,6 +15,12 @@ pub(super) enum Helper {
     Wrapping(Sign),
     /// The same modulo 2^64.
     WrappingWide(Sign),
+    /// The vector of the numbers of its lanes.
+    Lanes,
+    /// A run of equal elements in local memory.
+    StoreSame,
+    /// A run of elements that count up, in local memory.
+    StoreCounting,
 }
 
 /// Of what is done modulo a power of two.
@@ -46,16 +53,23 @@ impl Helper {
             Helper::WrappingWide(Sign::Add) => "wrapping_add64",
             Helper::WrappingWide(Sign::Sub) => "wrapping_sub64",
             Helper::WrappingWide(Sign::Mul) => "wrapping_mul64",
+            Helper::Lanes => "lane_numbers",
+            Helper::StoreSame => "store_same",
+            Helper::StoreCounting => "store_counting",
         }
+    }
+
+    /// Whether it takes vectors of integers.
+    pub(super) fn has_vectors(self) -> bool {
+        matches!(self, Helper::Lanes | Helper::StoreSame | Helper::StoreCounting)
     }
 
     /// Writes its definition.
     pub(super) fn define(self, code: &mut Code, qualifiers: &str) {
-        let (ty, word) = match self {
-            Helper::FloorDiv | Helper::Wrapping(_) => (Ty::Int.name(), Ty::Word.name()),
-            Helper::FloorDivWide | Helper::WrappingWide(_) => (Ty::Long.name(), Ty::DoubleWord.name()),
-        };
         let comment = match self {
+            Helper::Lanes => return chip::lane_numbers(code),
+            Helper::StoreSame => return chip::store_run(code, false),
+            Helper::StoreCounting => return chip::store_run(code, true),
             Helper::FloorDiv | Helper::FloorDivWide => {
                 "The quotient rounded toward minus infinity; that of the least number by -1 wraps around."
             }
@@ -66,21 +80,21 @@ impl Helper {
             Helper::WrappingWide(Sign::Sub) => "x - y modulo 2^64, where C++ leaves a difference undefined.",
             Helper::WrappingWide(Sign::Mul) => "x * y modulo 2^64, where C++ leaves a product undefined.",
         };
+        let wide = matches!(self, Helper::FloorDivWide | Helper::WrappingWide(_));
+        let (ty, word) = if wide { (Ty::Long, Ty::DoubleWord) } else { (Ty::Int, Ty::Word) };
+        let (ty, word) = (ty.name(), word.name());
         code.comment(comment);
         code.line(format!("static inline {qualifiers}{ty} {}({ty} x, {ty} y) {{", self.name()));
-        match self {
-            Helper::FloorDiv | Helper::FloorDivWide => {
-                code.line("if (y == -1) {");
-                code.line(format!("return static_cast<{ty}>(0 - static_cast<{word}>(x));"));
-                code.line("}");
-                code.line(format!("const {ty} quotient = x / y;"));
-                code.line("return x % y != 0 && (x < 0) != (y < 0) ? quotient - 1 : quotient;");
-            }
-            Helper::Wrapping(sign) | Helper::WrappingWide(sign) => {
-                // One side is enough to make it unsigned.
-                let sign = sign.text();
-                code.line(format!("return static_cast<{ty}>(static_cast<{word}>(x) {sign} y);"));
-            }
+        if let Helper::Wrapping(sign) | Helper::WrappingWide(sign) = self {
+            // One side is enough to make it unsigned.
+            let sign = sign.text();
+            code.line(format!("return static_cast<{ty}>(static_cast<{word}>(x) {sign} y);"));
+        } else {
+            code.line("if (y == -1) {");
+            code.line(format!("return static_cast<{ty}>(0 - static_cast<{word}>(x));"));
+            code.line("}");
+            code.line(format!("const {ty} quotient = x / y;"));
+            code.line("return x % y != 0 && (x < 0) != (y < 0) ? quotient - 1 : quotient;");
         }
         code.line("}");
         code.line("");

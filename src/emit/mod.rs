@@ -6,6 +6,7 @@
 
 mod arith;
 mod body;
+mod chip;
 mod code;
 mod commands;
 mod contract;

@@ -88,6 +88,9 @@ const RESERVED: &[&str] = &[
     "fd_xpu3",
     "floordiv",
     "floordiv64",
+    "int32x16_t",
+    "lane_numbers",
+    "lanes",
     "main",
     "max",
     "mfence",
@@ -95,6 +98,9 @@ const RESERVED: &[&str] = &[
     "paddle",
     "phi",
     "std",
+    "store_counting",
+    "store_same",
+    "svadd_int32x16",
     "sync_cluster",
     "wrapping_add",
     "wrapping_add64",
@@ -102,6 +108,9 @@ const RESERVED: &[&str] = &[
     "wrapping_mul64",
     "wrapping_sub",
     "wrapping_sub64",
+    "vload_lm_int32x16",
+    "vset_zero_int",
+    "vstore_lm_int32x16_mh",
 ];
 
 /// The names that a function has given so far.

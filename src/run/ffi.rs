@@ -93,6 +93,8 @@ pub(super) fn symbols() -> Vec<(&'static str, *mut ())> {
         ("xpu_rt_pass_dim", pass_dim as *mut ()),
         ("xpu_rt_run_by_turns", run_by_turns as *mut ()),
         ("xpu_rt_barrier", barrier as *mut ()),
+        ("xpu_rt_kernel_copy", kernel_copy as *mut ()),
+        ("xpu_rt_kernel_wait", kernel_wait as *mut ()),
         ("xpu_rt_launch_end", launch_end as *mut ()),
         ("xpu_rt_divided_by_zero", divided_by_zero as *mut ()),
         ("xpu_rt_fail", fail as *mut ()),
@@ -225,6 +227,24 @@ extern "C" fn barrier(number: i32, loc: i32) {
     if running(|r| r.machine.barrier(number as u32, loc as u32)) {
         coroutine::wait();
     }
+}
+
+extern "C" fn kernel_copy(
+    src: usize,
+    src_offset: i64,
+    src_len: i64,
+    dst: usize,
+    dst_offset: i64,
+    dst_len: i64,
+    loc: i32,
+) {
+    let src = View { base: src, offset: src_offset, len: src_len };
+    let dst = View { base: dst, offset: dst_offset, len: dst_len };
+    running(|r| r.machine.kernel_copy(src, dst, loc as u32));
+}
+
+extern "C" fn kernel_wait(loc: i32) {
+    running(|r| r.machine.kernel_wait(loc as u32));
 }
 
 extern "C" fn launch_end() {

@@ -33,7 +33,11 @@
 //!
 //! **Shared memory.** The n-th allocation that a core of a cluster comes to is one buffer for all of them. It ends
 //! with the launch; its storage is used again for later ones, of any cluster, since no address of it can leave
-//! a kernel.
+//! a kernel. **Local memory** is one core's, and ends with its program.
+//!
+//! **Transfers of a core.** A kernel copies between device memory and memory on chip. Its transfers are complete at the
+//! core's next [`kernel_wait`](Machine::kernel_wait): until then the target is poison and the source must not change, and the
+//! core may come neither to a barrier nor to its end.
 //!
 //! **Failure.** The first error is kept; from then on loads return 0 and everything else does nothing.
 //!
@@ -49,6 +53,7 @@ mod cluster;
 mod command;
 mod error;
 mod launch;
+mod local;
 #[cfg(test)]
 mod tests;
 
@@ -67,6 +72,7 @@ use alloc::Shared;
 use block::{Block, IN_FLIGHT, WRITTEN};
 use command::{Delivery, Lock};
 use launch::{Launch, Shuffle};
+use local::Local;
 
 /// Most bytes of element storage that one machine hands out, freed buffers included, in bytes.
 ///
@@ -82,7 +88,7 @@ pub type Address = usize;
 pub enum Agent {
     /// Host code; sees host buffers.
     Host,
-    /// The running program of the open launch; sees device buffers, and the shared ones of its cluster.
+    /// The running program of the open launch; sees device buffers, the shared ones of its cluster and its own.
     Kernel,
 }
 
@@ -95,11 +101,13 @@ pub struct Options {
     pub fast: bool,
     /// Shared memory of one cluster, in bytes.
     pub shared_bytes: u64,
+    /// Local memory of one core, in bytes.
+    pub local_bytes: u64,
 }
 
 impl Options {
-    /// Checks on, seed 0, the shared memory of the target "virtual".
-    pub const DEFAULT: Self = Self { seed: 0, fast: false, shared_bytes: 256 << 10 };
+    /// Checks on, seed 0, the memory on chip of the target "virtual".
+    pub const DEFAULT: Self = Self { seed: 0, fast: false, shared_bytes: 256 << 10, local_bytes: 4 << 10 };
 }
 
 impl Default for Options {
@@ -177,6 +185,7 @@ pub struct Machine {
     /// Bytes of storage handed out.
     used: u64,
     shared: Shared,
+    local: Local,
     /// Asynchronous d2h since the last wait, in order.
     in_flight: Vec<Delivery>,
     /// Sources of asynchronous h2d since the last wait.
@@ -204,6 +213,7 @@ impl Machine {
             recent: Box::new([(0, 0); RECENT]),
             used: 0,
             shared: Shared::new(options.shared_bytes),
+            local: Local::new(options.local_bytes),
             in_flight: Vec::new(),
             locks: Vec::new(),
             waited: false,
@@ -370,7 +380,7 @@ impl Machine {
             Some(freed) => {
                 let buffer = self.blocks[index].buffer.clone();
                 Err(Box::new(match buffer.space {
-                    Space::Shared => MachineError::LaunchOver { deed, buffer, launched: freed, loc },
+                    Space::Shared | Space::Local => MachineError::LaunchOver { deed, buffer, launched: freed, loc },
                     _ => MachineError::Freed { deed, buffer, freed, loc },
                 }))
             }

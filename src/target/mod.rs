@@ -151,6 +151,7 @@ mod tests {
     fn a_machine_has_the_memory_of_the_virtual_target() -> Result<(), UnknownTarget> {
         let memory = Target::find("virtual")?.device.memory;
         assert_eq!(memory.shared_bytes, machine::Options::DEFAULT.shared_bytes);
+        assert_eq!(memory.local_bytes, machine::Options::DEFAULT.local_bytes);
         Ok(())
     }
 }

@@ -110,7 +110,7 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
 
     /// One core of the cluster does the work.
     fn step(&mut self, k: &mut Builder<'_>, number: usize, work: Work, when: &When) -> Result<(), PassError> {
-        let cores = i64::from(self.program.grid.cores);
+        let cores = i64::from(self.program.target.grid.cores);
         let chosen = k.index(number as i64 % cores);
         let mine = k.cmpi("eq", self.program.core, chosen);
         match work {

@@ -160,10 +160,10 @@ pub(super) fn launch(
     let func = outer.func;
     let stage = Stage::of(func, id)?;
     let scratch = Scratch::of(&stage);
-    let room = scratch.room(b, outer, &stage, target.shared_bytes)?;
+    let room = scratch.room(b, outer, &stage, target.memory.shared_bytes)?;
     let mut kernels = Vec::new();
     if !matches!(room, Room::Global) {
-        kernels.push(kernel::build(func, id, &[], target.grid, name.clone(), |k, elements, program, _| {
+        kernels.push(kernel::build(func, id, &[], target, name.clone(), |k, elements, program, _| {
             Emit::new(&stage, elements, program).body(k, |k, elements| scratch.on_chip(k, elements))
         })?);
     }
@@ -175,7 +175,7 @@ pub(super) fn launch(
             func,
             id,
             &types,
-            one,
+            Target { grid: one, ..target },
             global.clone(),
             |k, elements, program, buffers| {
                 Emit::new(&stage, elements, program).body(k, |_, _| Ok(buffers.to_vec()))

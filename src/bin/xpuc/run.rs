@@ -111,6 +111,7 @@ pub(crate) fn run(args: Args) -> Result<Answer, Failure> {
         seed: args.seed,
         fast: args.fast,
         shared_bytes: target.device.memory.shared_bytes,
+        local_bytes: target.device.memory.local_bytes,
     };
     let build = |opt| program(&session, &source, opt, &target, options);
     if target.name == compile::KUNLUN3 {

@@ -1,6 +1,6 @@
 //! Loads, stores, divisions and clauses of the contract, each with its check.
 
-use super::{Clause, INT, Rewriter, call, wide};
+use super::{Clause, INT, Rewriter, call, length, wide};
 use std::convert::Infallible;
 use xpuc_dialect::ir::{Attr, BlockId, Builder, Op, OpId, OpSpec, Shaped, Type, ValueId};
 use xpuc_dialect::ops::{Predicate, predicate};
@@ -60,6 +60,33 @@ impl Rewriter<'_> {
         let [base, index, inside, code, agent] = self.access(b, memref, &[index]);
         let wide = call(b, "xpu_rt_load", &[base, index, inside, code, agent, loc], &[Type::I64])[0];
         b.int_cast(wide, &elem)
+    }
+
+    pub(super) fn store(
+        &mut self,
+        b: &mut Builder<'_>,
+        value: ValueId,
+        memref: ValueId,
+        indices: &[ValueId],
+        loc: ValueId,
+    ) {
+        if !self.checked {
+            return b.store(value, memref, indices);
+        }
+        let [base, index, inside, code, agent] = self.access(b, memref, indices);
+        let value = wide(b, value);
+        call(b, "xpu_rt_store", &[value, base, index, inside, code, agent, loc], &[]);
+    }
+
+    /// Buffer, first element and length of each memref.
+    pub(super) fn spans(&mut self, b: &mut Builder<'_>, memrefs: &[ValueId]) -> Vec<ValueId> {
+        let mut operands = Vec::new();
+        for memref in memrefs {
+            let memref = self.map[memref];
+            let (base, offset) = self.address(b, memref);
+            operands.extend([base, offset, length(b, memref)]);
+        }
+        operands
     }
 
     /// A division that neither traps on 0 nor on the one quotient that does not fit, which wraps.

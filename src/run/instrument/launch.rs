@@ -93,6 +93,35 @@ impl Rewriter<'_> {
         }
     }
 
+    /// What one core does with memory on chip. Without checks that is a loop, and nothing is ever under way.
+    pub(super) fn in_kernel(&mut self, b: &mut Builder<'_>, kind: Kind, id: OpId, loc: ValueId) {
+        let op = self.func.op(id);
+        if self.checked && matches!(kind, Kind::Copy | Kind::Wait) {
+            let mut operands = self.spans(b, &op.operands);
+            operands.push(loc);
+            let name = if kind == Kind::Copy { "xpu_rt_kernel_copy" } else { "xpu_rt_kernel_wait" };
+            call(b, name, &operands, &[]);
+            return;
+        }
+        let operands: Vec<ValueId> = op.operands.iter().map(|v| self.map[v]).collect();
+        let Some((out, inputs)) = operands.split_last() else { return };
+        let (zero, size) = (b.index(0), b.dim(*out, 0));
+        let built = b.for_range(zero, size, |b, i| {
+            let value = match (kind, inputs) {
+                (Kind::Copy, [src]) => b.load(*src, &[i]),
+                (Kind::Range, [begin, step]) => {
+                    let position = b.int_cast(i, &Type::I32);
+                    let scaled = b.arith("muli", position, *step);
+                    b.arith("addi", *begin, scaled)
+                }
+                _ => inputs[0],
+            };
+            self.store(b, value, *out, &[i], loc);
+            Ok::<(), Infallible>(())
+        });
+        built.unwrap_or_else(|never| match never {});
+    }
+
     pub(super) fn barrier(&mut self, b: &mut Builder<'_>, loc: ValueId) {
         let number = b.constant(i64::from(self.tables.barriers), &INT);
         self.tables.barriers += 1;

@@ -89,6 +89,12 @@ fn declarations() -> Vec<Func> {
         ("xpu_rt_pass_dim", vec![i.clone()], vec![]),
         ("xpu_rt_run_by_turns", vec![n.clone(), n.clone()], vec![]),
         ("xpu_rt_barrier", vec![n.clone(), n.clone()], vec![]),
+        (
+            "xpu_rt_kernel_copy",
+            vec![i.clone(), i.clone(), i.clone(), i.clone(), i.clone(), i.clone(), n.clone()],
+            vec![],
+        ),
+        ("xpu_rt_kernel_wait", vec![n.clone()], vec![]),
         ("xpu_rt_launch_end", vec![], vec![]),
         ("xpu_rt_divided_by_zero", vec![n.clone()], vec![]),
         ("xpu_rt_fail", vec![n.clone(), Type::I64, Type::I64, i.clone(), n.clone()], vec![]),
@@ -150,6 +156,9 @@ impl Rewriter<'_> {
         let loc = self.loc(b, &op.loc);
         match (Kind::of(op), &*op.name) {
             (Some(Kind::Alloc), _) => self.alloc(b, id, loc),
+            (Some(kind @ (Kind::Copy | Kind::Wait | Kind::Constant | Kind::Range)), _) if self.kernel => {
+                self.in_kernel(b, kind, id, loc)
+            }
             (Some(Kind::Free), _) => {
                 let (base, _) = self.address(b, self.map[&op.operands[0]]);
                 call(b, "xpu_rt_free", &[base, loc], &[]);
@@ -163,12 +172,7 @@ impl Rewriter<'_> {
                     _ => 4,
                 };
                 let mut operands = vec![b.constant(code, &INT)];
-                for memref in &op.operands {
-                    let memref = self.map[memref];
-                    let (base, offset) = self.address(b, memref);
-                    let length = length(b, memref);
-                    operands.extend([base, offset, length]);
-                }
+                operands.extend(self.spans(b, &op.operands));
                 operands.push(loc);
                 call(b, "xpu_rt_transfer", &operands, &[]);
             }
@@ -199,9 +203,7 @@ impl Rewriter<'_> {
             }
             (_, "memref.store") if self.checked => {
                 let indices: Vec<ValueId> = op.operands[2..].iter().map(|v| self.map[v]).collect();
-                let [base, index, inside, code, agent] = self.access(b, self.map[&op.operands[1]], &indices);
-                let value = wide(b, self.map[&op.operands[0]]);
-                call(b, "xpu_rt_store", &[value, base, index, inside, code, agent, loc], &[]);
+                self.store(b, self.map[&op.operands[0]], self.map[&op.operands[1]], &indices, loc);
             }
             _ => self.copy(b, id),
         }

@@ -35,9 +35,9 @@ impl Access {
 impl Machine {
     /// Loads an element: 0 or 1 for i1, sign-extended for i32; 0 if the machine fails or has failed.
     ///
-    /// Refused: an address that is no live buffer, the wrong element type, a device or shared buffer on the host and
-    /// the reverse, shared memory of another cluster, an index outside the buffer or view, an element that nobody has written or that a d2h
-    /// is in flight into, and in a kernel an element that another program of the launch has written, with no
+    /// Refused: an address that is no live buffer, the wrong element type, a device buffer or memory on chip on the host and
+    /// the reverse, shared memory of another cluster, local memory of another core, an index outside the buffer or
+    /// view, an element that nobody has written or that a transfer is in flight into, and in a kernel an element that another program of the launch has written, with no
     /// barrier in between.
     pub fn load(&mut self, access: Access) -> i64 {
         if self.failed() {
@@ -51,7 +51,7 @@ impl Machine {
 
     /// Stores `value`, wrapped to the element's width.
     ///
-    /// Refused: as for [`load`](Self::load), but unwritten elements are fine, the source of an h2d in
+    /// Refused: as for [`load`](Self::load), but unwritten elements are fine, the source of a transfer in
     /// flight is not, and neither is in a kernel an element that another program of the launch has read.
     pub fn store(&mut self, access: Access, value: i64) {
         if self.failed() {
@@ -62,7 +62,7 @@ impl Machine {
         }
     }
 
-    fn checked_load(&mut self, access: &Access) -> Checked<i64> {
+    pub(super) fn checked_load(&mut self, access: &Access) -> Checked<i64> {
         let (block, index) = self.locate(access, Use::Read)?;
         if self.fast {
             return Ok(self.blocks[block].storage.get(index));
@@ -71,7 +71,8 @@ impl Machine {
         if state & (WRITTEN | IN_FLIGHT) != WRITTEN {
             return Err(self.unreadable(block, index, access));
         }
-        if access.agent == Agent::Kernel {
+        // Nobody else is in local memory.
+        if access.agent == Agent::Kernel && self.blocks[block].buffer.space != Space::Local {
             let Launch { first, since, loc: launched, .. } = self.launch;
             let current = self.running(access)?;
             self.start_use(block);
@@ -90,7 +91,7 @@ impl Machine {
         Ok(self.blocks[block].storage.get(index))
     }
 
-    fn checked_store(&mut self, access: &Access, value: i64) -> Checked<()> {
+    pub(super) fn checked_store(&mut self, access: &Access, value: i64) -> Checked<()> {
         let (block, index) = self.locate(access, Use::Write)?;
         if self.fast {
             self.blocks[block].storage.set(index, value);
@@ -101,7 +102,7 @@ impl Machine {
             return Err(self.conflict(block, index, access.deed(Use::Write), access.loc));
         }
         let mut now = state | WRITTEN;
-        if access.agent == Agent::Kernel {
+        if access.agent == Agent::Kernel && self.blocks[block].buffer.space != Space::Local {
             let Launch { first, loc: launched, .. } = self.launch;
             let current = self.running(access)?;
             self.start_use(block);
@@ -129,7 +130,8 @@ impl Machine {
         let buffer = &block.buffer;
         let visible = match (access.agent, buffer.space) {
             (Agent::Host, Space::Host) | (Agent::Kernel, Space::Device) => true,
-            (Agent::Kernel, Space::Shared) => block.cluster == self.launch.cluster,
+            (Agent::Kernel, Space::Shared) => block.owner == self.launch.cluster,
+            (Agent::Kernel, Space::Local) => Some(block.owner) == self.launch.program().map(|p| p.linear),
             _ => false,
         };
         // One comparison for negative indices and too large ones.
@@ -137,7 +139,7 @@ impl Machine {
         if visible && buffer.elem == access.elem && inside && access.in_bounds {
             return Ok((index, access.index as usize));
         }
-        Err(misfit(block, access, action, visible, self.launch.cluster))
+        Err(misfit(block, access, action, visible, &self.launch))
     }
 
     /// Number of the running program.
@@ -206,14 +208,19 @@ impl Machine {
 
 /// Why an access does not fit the block it goes to.
 #[cold]
-fn misfit(block: &Block, access: &Access, action: Use, visible: bool, cluster: u32) -> Box<MachineError> {
+fn misfit(block: &Block, access: &Access, action: Use, visible: bool, launch: &Launch) -> Box<MachineError> {
     let &Access { index, elem, loc, .. } = access;
     let deed = access.deed(action);
     let buffer = block.buffer.clone();
     Box::new(if !visible {
         match access.agent {
             Agent::Kernel if buffer.space == Space::Shared => {
-                MachineError::OtherCluster { deed, buffer, owner: block.cluster, cluster, loc }
+                MachineError::OtherCluster { deed, buffer, owner: block.owner, cluster: launch.cluster, loc }
+            }
+            Agent::Kernel if buffer.space == Space::Local => {
+                let owner = Program { linear: block.owner, cores: launch.cores };
+                let program = launch.program().unwrap_or(owner);
+                MachineError::OtherCore { deed, buffer, owner, program, loc }
             }
             Agent::Kernel => MachineError::WrongSpace { deed, expected: Space::Device, buffer, loc },
             Agent::Host => MachineError::WrongSpace { deed, expected: Space::Host, buffer, loc },

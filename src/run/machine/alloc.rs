@@ -1,4 +1,4 @@
-//! Allocation: buffers of the host, of the device, and shared by the cores of a cluster.
+//! Allocation: buffers of the host, of the device, shared by the cores of a cluster, and of a core.
 
 use super::block::{Block, Buffer, IN_FLIGHT, LOCKED};
 use super::{Address, CAPACITY_BYTES, Checked, Elem, Machine, MachineError, Space};
@@ -13,8 +13,21 @@ pub(super) struct Shared {
     clusters: Vec<Cluster>,
     /// How many allocations each program of the open launch has come to; empty before the first.
     allocated: Vec<usize>,
-    /// Blocks of launches that are over, by bytes and number of their elements.
-    spare: BTreeMap<(u64, usize), Vec<usize>>,
+    spare: Spare,
+}
+
+/// Blocks on chip that are no longer in use, by bytes and number of their elements.
+#[derive(Debug, Default)]
+pub(super) struct Spare(BTreeMap<(u64, usize), Vec<usize>>);
+
+impl Spare {
+    pub(super) fn take(&mut self, elem: Elem, elements: usize) -> Option<usize> {
+        self.0.get_mut(&(elem.bytes(), elements))?.pop()
+    }
+
+    pub(super) fn keep(&mut self, block: &Block, index: usize) {
+        self.0.entry((block.buffer.elem.bytes(), block.buffer.elements)).or_default().push(index);
+    }
 }
 
 /// Shared memory of one cluster.
@@ -28,7 +41,7 @@ struct Cluster {
 
 impl Shared {
     pub(super) fn new(capacity: u64) -> Self {
-        Self { capacity, clusters: Vec::new(), allocated: Vec::new(), spare: BTreeMap::new() }
+        Self { capacity, clusters: Vec::new(), allocated: Vec::new(), spare: Spare::default() }
     }
 }
 
@@ -36,10 +49,10 @@ impl Machine {
     /// Allocates a buffer of unwritten elements. Counted if on the device.
     ///
     /// Shared memory is allocated by the running program of a launch: its n-th allocation is the buffer that the
-    /// n-th one of any other core of its cluster is.
+    /// n-th one of any other core of its cluster is. Local memory is the running program's own.
     ///
     /// Returns 0 for a negative size or when [`CAPACITY_BYTES`] is exceeded, which fails the run; so does more
-    /// shared memory than a cluster has, and an n-th shared allocation of another size or type than on another
+    /// memory on chip than a cluster or core has, and an n-th shared allocation of another size or type than on another
     /// core. A failed machine returns 0 in checked mode; in fast mode it goes on allocating, since plain
     /// stores may follow.
     pub fn alloc(&mut self, space: Space, elements: i64, elem: Elem, loc: u32) -> Address {
@@ -48,7 +61,7 @@ impl Machine {
         }
         let new = match space {
             Space::Shared => self.shared_alloc(elements, elem, loc),
-            Space::Local => Err(Box::new(MachineError::LocalAlloc { loc })),
+            Space::Local => self.local_alloc(elements, elem, loc),
             _ => self.outside_launch("alloc", loc).and_then(|()| self.new_block(space, elem, elements, loc)),
         };
         match new {
@@ -74,20 +87,30 @@ impl Machine {
     }
 
     pub(super) fn new_block(&mut self, space: Space, elem: Elem, elements: i64, loc: u32) -> Checked<usize> {
-        let Ok(count) = usize::try_from(elements) else {
-            return Err(Box::new(MachineError::NegativeSize { space, elem, elements, loc }));
-        };
-        let free = CAPACITY_BYTES - self.used;
-        let bytes = (count as u64).checked_mul(elem.bytes()).filter(|&bytes| bytes <= free);
-        let Some(bytes) = bytes else {
-            return Err(Box::new(MachineError::OutOfMemory { space, elem, elements, free, loc }));
-        };
+        let (count, bytes) = Self::expect_room(space, elem, elements, CAPACITY_BYTES - self.used, loc)?;
         self.used += bytes;
         let buffer = Buffer { name: None, space, elem, elements: count, allocated: loc };
         let block = Block::new(buffer, !self.fast);
         self.by_address.insert(block.storage.address(), self.blocks.len());
         self.blocks.push(block);
         Ok(self.blocks.len() - 1)
+    }
+
+    /// Number and bytes of elements, which have to fit into `free` bytes.
+    pub(super) fn expect_room(
+        space: Space,
+        elem: Elem,
+        elements: i64,
+        free: u64,
+        loc: u32,
+    ) -> Checked<(usize, u64)> {
+        let Ok(count) = usize::try_from(elements) else {
+            return Err(Box::new(MachineError::NegativeSize { space, elem, elements, loc }));
+        };
+        match (count as u64).checked_mul(elem.bytes()) {
+            Some(bytes) if bytes <= free => Ok((count, bytes)),
+            _ => Err(Box::new(MachineError::OutOfMemory { space, elem, elements, free, loc })),
+        }
     }
 
     fn checked_free(&mut self, address: Address, loc: u32) -> Checked<()> {
@@ -137,28 +160,16 @@ impl Machine {
                 loc,
             }));
         }
-        let Ok(count) = usize::try_from(elements) else {
-            return Err(Box::new(MachineError::NegativeSize { space: Space::Shared, elem, elements, loc }));
-        };
         let free = shared.capacity - shared.clusters[cluster].used;
-        let bytes = (count as u64).checked_mul(elem.bytes()).filter(|&bytes| bytes <= free);
-        let Some(bytes) = bytes else {
-            return Err(Box::new(MachineError::OutOfMemory {
-                space: Space::Shared,
-                elem,
-                elements,
-                free,
-                loc,
-            }));
-        };
-        let block = match shared.spare.get_mut(&(elem.bytes(), count)).and_then(Vec::pop) {
+        let (count, bytes) = Self::expect_room(Space::Shared, elem, elements, free, loc)?;
+        let block = match shared.spare.take(elem, count) {
             Some(block) => {
                 self.blocks[block].renew(loc);
                 block
             }
             None => self.new_block(Space::Shared, elem, elements, loc)?,
         };
-        self.blocks[block].cluster = cluster as u32;
+        self.blocks[block].owner = cluster as u32;
         let cluster = &mut self.shared.clusters[cluster];
         cluster.blocks.push(block);
         cluster.used += bytes;
@@ -172,8 +183,7 @@ impl Machine {
             for index in cluster.blocks {
                 let block = &mut self.blocks[index];
                 block.freed = Some(self.launch.loc);
-                let size = (block.buffer.elem.bytes(), block.buffer.elements);
-                self.shared.spare.entry(size).or_default().push(index);
+                self.shared.spare.keep(block, index);
             }
         }
     }

@@ -16,7 +16,7 @@ pub enum Space {
     Device,
     /// Memory that the cores of one cluster see while they run a kernel.
     Shared,
-    /// Memory of one core, which the machine does not have.
+    /// Memory that one core sees while it runs a kernel.
     Local,
 }
 
@@ -88,12 +88,13 @@ impl fmt::Display for Buffer {
     }
 }
 
-// Shadow of an element, one byte of these bits. All but WRITTEN are cleared by a wait.
+// Shadow of an element, one byte of these bits. All but WRITTEN are cleared by a wait: the host's, and of transfers
+// of a core the core's own.
 /// Somebody has written the element.
 pub(super) const WRITTEN: u8 = 1 << 0;
-/// Host element that an asynchronous d2h has yet to be delivered into.
+/// Host element that an asynchronous d2h has yet to be delivered into, or any that a core's transfer has.
 pub(super) const IN_FLIGHT: u8 = 1 << 1;
-/// Host element that an asynchronous h2d may not have read yet.
+/// Host element that an asynchronous h2d may not have read yet, or any that a core's transfer may not have.
 pub(super) const LOCKED: u8 = 1 << 2;
 /// Device element that stream work may not have read yet.
 pub(super) const PENDING_READ: u8 = 1 << 3;
@@ -215,8 +216,8 @@ pub(super) struct Block {
     pub(super) trace: Vec<Trace>,
     /// Location of the free; of the launch, for shared memory.
     pub(super) freed: Option<u32>,
-    /// Which cluster shared memory belongs to.
-    pub(super) cluster: u32,
+    /// Which cluster shared memory belongs to, which program local memory.
+    pub(super) owner: u32,
     /// Owned by the caller.
     pub(super) argument: bool,
     /// Whether the block is in the machine's list of blocks for the next wait to clear.
@@ -234,7 +235,7 @@ impl Block {
             shadow: vec![0; if checked { buffer.elements } else { 0 }].into(),
             trace: Vec::new(),
             freed: None,
-            cluster: 0,
+            owner: 0,
             argument: false,
             touched: false,
             last_read: buffer.allocated,
@@ -243,7 +244,7 @@ impl Block {
         }
     }
 
-    /// Makes a shared block that was in use before a fresh one; its trace is old by itself.
+    /// Makes a block on chip that was in use before a fresh one; its trace is old by itself.
     pub(super) fn renew(&mut self, loc: u32) {
         self.buffer.allocated = loc;
         self.freed = None;

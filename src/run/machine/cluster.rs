@@ -52,7 +52,7 @@ impl Machine {
     /// not when the machine fails or has failed.
     ///
     /// Refused: outside a launch that runs by turns, and when another core of the cluster waits at another
-    /// barrier or has ended.
+    /// barrier or has ended, and when a transfer of its own is under way.
     pub fn barrier(&mut self, barrier: u32, loc: u32) -> bool {
         if self.failed() {
             return false;
@@ -65,8 +65,9 @@ impl Machine {
 
     /// The running program, one that takes turns, has come to its end.
     ///
-    /// Refused: when another core of the cluster waits at a barrier.
+    /// Refused: when another core of the cluster waits at a barrier, and when a transfer of its own is under way.
     pub fn ended(&mut self) {
+        self.retire();
         let (Some(program), Some(turns)) = (self.launch.program(), &mut self.launch.turns) else { return };
         let waiting = turns.waiting;
         turns.ended.get_or_insert(program);
@@ -145,7 +146,9 @@ impl Machine {
             return Err(Box::new(MachineError::Misplaced { what: "barrier", inside: open, loc }));
         };
         let waiting = *turns.waiting.get_or_insert(Waiting { program, barrier, loc });
-        if let Some(ended) = turns.ended {
+        let ended = turns.ended;
+        self.expect_landed("comes to a barrier")?;
+        if let Some(ended) = ended {
             return Err(self.ended_early(ended, program, loc));
         }
         if waiting.barrier != barrier {

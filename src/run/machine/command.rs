@@ -23,11 +23,11 @@ pub(super) struct Span {
 }
 
 impl Span {
-    fn range(self) -> std::ops::Range<usize> {
+    pub(super) fn range(self) -> std::ops::Range<usize> {
         self.start..self.start + self.len
     }
 
-    fn contains(self, block: usize, index: usize) -> bool {
+    pub(super) fn contains(self, block: usize, index: usize) -> bool {
         self.block == block && self.range().contains(&index)
     }
 }
@@ -216,7 +216,15 @@ impl Machine {
         let state = shadow[index];
         // The machine marks elements only together with an entry in these lists.
         let issued = |found: Option<u32>| found.unwrap_or(loc);
-        Box::new(if state & IN_FLIGHT != 0 {
+        let of_core = |bit| buffer.space != Space::Host && state & bit != 0;
+        Box::new(if of_core(IN_FLIGHT | LOCKED) {
+            let issued = issued(self.under_way(block, index));
+            if of_core(IN_FLIGHT) {
+                MachineError::Landing { deed, buffer, index, issued, loc }
+            } else {
+                MachineError::Leaving { deed, buffer, index, issued, loc }
+            }
+        } else if state & IN_FLIGHT != 0 {
             let found = self.in_flight.iter().find(|delivery| delivery.to.contains(block, index));
             MachineError::InFlight {
                 deed,
@@ -242,7 +250,7 @@ impl Machine {
     }
 
     /// The elements of `view`, which `deed` needs to be in `space` if one is given.
-    fn span(&mut self, view: View, deed: &'static str, space: Option<Space>, loc: u32) -> Checked<Span> {
+    pub(super) fn span(&mut self, view: View, deed: &'static str, space: Option<Space>, loc: u32) -> Checked<Span> {
         let index = self.live(view.base, deed, loc)?;
         let block = &self.blocks[index];
         if let Some(expected) = space
@@ -271,7 +279,7 @@ impl Machine {
     }
 
     /// Refuses a command between elements of different number or type.
-    fn expect_match(
+    pub(super) fn expect_match(
         &self,
         [command, deed]: [&'static str; 2],
         from: Span,

@@ -199,9 +199,25 @@ pub enum MachineError {
         loc: u32,
     },
 
-    /// An allocation of local memory.
-    #[error("alloc of local memory: expected host, device or, in a kernel, shared memory")]
-    LocalAlloc { loc: u32 },
+    /// Local memory of the program `owner`, used by another.
+    #[error("{deed} {buffer} of {owner} on {program}: expected local memory of its own core")]
+    OtherCore { deed: &'static str, buffer: Buffer, owner: Program, program: Program, loc: u32 },
+
+    /// A use of an element that a transfer of the core is still to be delivered into.
+    #[error(
+        "{deed} element {index} of {buffer} while a transfer of the core into it is under way: expected a wait in between"
+    )]
+    Landing { deed: &'static str, buffer: Buffer, index: usize, issued: u32, loc: u32 },
+
+    /// A change of an element that a transfer of the core reads.
+    #[error(
+        "{deed} element {index} of {buffer} while a transfer of the core from it is under way: expected a wait in between"
+    )]
+    Leaving { deed: &'static str, buffer: Buffer, index: usize, issued: u32, loc: u32 },
+
+    /// A program that ends or comes to a barrier with a transfer under way, issued at `loc`.
+    #[error("in kernel {kernel}, the program on {program} {what} while this transfer of its own is under way: expected a wait in between")]
+    NotLanded { kernel: Box<str>, program: Program, what: &'static str, loc: u32 },
 
     /// A kernel access outside a launch, or a command or launch inside one.
     #[error(
@@ -257,7 +273,10 @@ impl MachineError {
             | Self::TooManyPrograms { loc, .. }
             | Self::Misplaced { loc, .. }
             | Self::InFlightAtReturn { loc, .. }
-            | Self::LocalAlloc { loc }
+            | Self::OtherCore { loc, .. }
+            | Self::Landing { loc, .. }
+            | Self::Leaving { loc, .. }
+            | Self::NotLanded { loc, .. }
             | Self::DivisionByZero { loc }
             | Self::Contract { loc, .. } => *loc,
         }
@@ -271,6 +290,9 @@ impl MachineError {
                 Some(("the d2h was issued here", *issued))
             }
             Self::SourceInFlight { issued, .. } => Some(("the h2d was issued here", *issued)),
+            Self::Landing { issued, .. } | Self::Leaving { issued, .. } => {
+                Some(("the transfer was issued here", *issued))
+            }
             Self::NotOrdered { issued, .. } => Some(("the last such command was issued here", *issued)),
             Self::Race { launched, .. }
             | Self::LaunchOver { launched, .. }

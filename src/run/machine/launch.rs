@@ -109,14 +109,18 @@ impl Machine {
         // A `k` beyond the launch is a mistake of the calling layer; it must not panic below compiled code.
         let linear = self.launch.order.get(k as usize).copied().unwrap_or(k);
         if self.launch.open {
+            self.retire();
             self.launch.start(linear);
         }
         linear
     }
 
-    /// Ends the launch, and the life of its shared memory. Its reads and writes of device memory stay pending
+    /// Ends the launch, and the life of its memory on chip. Its reads and writes of device memory stay pending
     /// until the next wait.
     pub fn launch_end(&mut self) {
+        if self.launch.turns.is_none() {
+            self.retire();
+        }
         self.launch.open = false;
         self.launch.current = None;
         self.launch.turns = None;

@@ -4,6 +4,7 @@ mod access;
 mod clusters;
 mod commands;
 mod launches;
+mod local;
 mod shared;
 
 use super::*;

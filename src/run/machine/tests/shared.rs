@@ -198,15 +198,3 @@ fn host_use_of_shared_memory() {
     );
 }
 
-#[test]
-fn local_memory() {
-    for fast in [false, true] {
-        let mut m = Machine::new(Options { fast, ..Options::default() });
-        launch(&mut m, 1, |m, _| assert_eq!(m.alloc(Space::Local, 1, Elem::I32, HERE) == 0, !fast));
-        assert_refused!(
-            m,
-            MachineError::LocalAlloc { .. },
-            "alloc of local memory: expected host, device or, in a kernel, shared memory"
-        );
-    }
-}
