@@ -1,7 +1,7 @@
 //! `arith` as expressions: in 32 bits where the ranges allow it, modulo 2^32 where the sum of two i32 may wrap.
 
 use super::body::{Body, Place};
-use super::expr::precedence::{BITS, PRIMARY, PRODUCT, SHIFT, SUM};
+use super::expr::precedence::{BITS, CHOICE, PRIMARY, PRODUCT, SHIFT, SUM};
 use super::expr::{Expr, Ty};
 use super::facts::{arith, cmpi};
 use super::helpers::{Helper, Sign};
@@ -186,7 +186,10 @@ impl Body<'_> {
 
     /// One of two. Between two variables `?:` is a place in memory, and a parameter has none on a core.
     fn chosen(&mut self, condition: &Expr, x: &Expr, y: &Expr) -> Expr {
-        let [x, y] = [x, y].map(signed);
+        let [x, y] = [x, y].map(|side| {
+            // No choice inside another.
+            if side.precedence == CHOICE { self.plain(signed(side), "chosen") } else { signed(side) }
+        });
         let ty = if x.ty.is_wide() || y.ty.is_wide() { Ty::Long } else { x.ty };
         let is_bool = ty == Ty::Bool;
         if is_bool
@@ -222,6 +225,8 @@ impl Body<'_> {
             let zero = Expr::literal(0, Ty::Int);
             let some = Expr::comparison(&x, ">=", &zero);
             let less = Expr::comparison(&x, sign, &y);
+            let long = some.text.len() + less.text.len() + 4 > self.code.room();
+            let less = if long { self.plain(less, "less") } else { less };
             return Expr::and(&some, &less);
         }
         if natural(&ranges[..1]) && matches!(predicate, "ult" | "ule") {
@@ -229,6 +234,8 @@ impl Body<'_> {
             let y = self.plain(y, "value");
             let more = Expr::comparison(&y, "<", &zero);
             let less = Expr::comparison(&x, sign, &y);
+            let long = more.text.len() + less.text.len() + 4 > self.code.room();
+            let less = if long { self.plain(less, "less") } else { less };
             return Expr::or(&more, &less);
         }
         let wide = x.ty.is_wide() || y.ty.is_wide();

@@ -183,10 +183,21 @@ impl<'a> Body<'a> {
     fn variable(&mut self, value: ValueId, expr: Expr, wanted: &str) {
         let ty = self.ty(value);
         let expr =
-            if ty.is_wide() || expr.ty == Ty::Int || expr.ty == Ty::Bool { expr } else { expr.cast(ty) };
+            if ty.is_wide() || expr.ty == Ty::Int || expr.ty == Ty::Bool { expr } else { self.cast(expr, ty, wanted) };
         let name = self.names.fresh(wanted);
         self.assign(&format!("const {} {name}", ty.name()), &expr);
         self.scalars.insert(value, Expr::name(name, ty));
+    }
+
+    /// The expression as `ty`, of a variable where both do not fit on a line.
+    fn cast(&mut self, expr: Expr, ty: Ty, wanted: &str) -> Expr {
+        let cast = expr.cast(ty);
+        if cast.text.len() <= self.code.room() || expr.is_plain() {
+            return cast;
+        }
+        let name = self.names.fresh(wanted);
+        self.assign(&format!("const {} {name}", expr.ty.name()), &expr);
+        Expr::name(name, expr.ty).cast(ty)
     }
 
     pub(super) fn assign(&mut self, target: &str, expr: &Expr) {
@@ -267,8 +278,8 @@ impl<'a> Body<'a> {
             return expr;
         }
         let ty = expr.ty.signed();
+        let expr = self.cast(expr, ty, wanted);
         let name = self.names.fresh(wanted);
-        let expr = expr.cast(ty);
         self.assign(&format!("const {} {name}", ty.name()), &expr);
         Expr::name(name, ty)
     }

@@ -128,7 +128,7 @@ impl Body<'_> {
                 || POOL.to_owned(),
                 |(name, size)| format!("{name} + {}", size.within(precedence::SUM)),
             );
-            self.code.line(format!("_shared_ptr_ {}* {name} = {from};", ty.name()));
+            self.code.assign(&format!("_shared_ptr_ {}* {name}", ty.name()), &from);
             self.pool = Some((name.clone(), dim.clone()));
         }
         let array = Array { pointer: Expr::name(name, ty), at: None, dims: vec![dim], elem: ty };

@@ -3,7 +3,7 @@
 use super::EmitError;
 use super::body::{Body, is_variable, mentions};
 use super::code::Code;
-use super::expr::{Expr, Ty, precedence::SUM};
+use super::expr::{Expr, Ty, precedence::{CHOICE, SUM}};
 use xpuc_dialect::ir::{Attr, BlockId, OpId, ValueId};
 
 impl Body<'_> {
@@ -136,9 +136,10 @@ impl Body<'_> {
             sides.push(self.take(yielded[0]));
         }
         let written = std::mem::replace(&mut self.code, code);
+        let nested = sides.iter().any(|side| side.precedence == CHOICE);
         let ty = sides[0].ty.signed();
         let choice = Expr::choice(condition, &sides[0].cast(ty), &sides[1], ty);
-        if written.finish().is_empty() && self.is_short(&choice) {
+        if written.finish().is_empty() && !nested && self.is_short(&choice) {
             return Ok(Some(choice));
         }
         (self.names, self.scalars, self.pending) = kept;
