@@ -182,8 +182,11 @@ impl<'a> Body<'a> {
     /// Puts a value into a variable.
     fn variable(&mut self, value: ValueId, expr: Expr, wanted: &str) {
         let ty = self.ty(value);
-        let expr =
-            if ty.is_wide() || expr.ty == Ty::Int || expr.ty == Ty::Bool { expr } else { self.cast(expr, ty, wanted) };
+        let expr = if ty.is_wide() || expr.ty == Ty::Int || expr.ty == Ty::Bool {
+            expr
+        } else {
+            self.cast(expr, ty, wanted)
+        };
         let name = self.names.fresh(wanted);
         self.assign(&format!("const {} {name}", ty.name()), &expr);
         self.scalars.insert(value, Expr::name(name, ty));

@@ -18,6 +18,14 @@ impl Code {
     /// A line; one that ends in `{` opens a block, one that begins with `}` closes it.
     pub(super) fn line(&mut self, text: impl AsRef<str>) {
         let text = text.as_ref();
+        let after_blank = self.text.ends_with("\n\n");
+        // One empty line in a row, and none at either end of a block.
+        if text.is_empty() && (after_blank || self.text.is_empty() || self.text.ends_with("{\n")) {
+            return;
+        }
+        if text.starts_with('}') && after_blank && !text.starts_with("}  //") {
+            self.text.pop();
+        }
         if text.starts_with('}') {
             self.depth = self.depth.saturating_sub(1);
         }

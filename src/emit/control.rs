@@ -3,7 +3,10 @@
 use super::EmitError;
 use super::body::{Body, is_variable, mentions};
 use super::code::Code;
-use super::expr::{Expr, Ty, precedence::{CHOICE, SUM}};
+use super::expr::{
+    Expr, Ty,
+    precedence::{CHOICE, SUM},
+};
 use xpuc_dialect::ir::{Attr, BlockId, OpId, ValueId};
 
 impl Body<'_> {

@@ -1,5 +1,6 @@
 //! A kernel of the device, and the loop that stands for it on the host.
 
+use super::EmitError;
 use super::body::{Body, Place, mentions};
 use super::chip;
 use super::expr::{Expr, Ty};
@@ -8,7 +9,6 @@ use super::helpers::Helper;
 use super::names::Names;
 use super::params::{Given, Launch};
 use super::range::Range;
-use super::EmitError;
 use std::collections::BTreeSet;
 use xpuc_dialect::ir::Func;
 

@@ -11,6 +11,7 @@ mod differential;
 mod directive;
 mod docs;
 mod expected;
+mod format;
 mod generate;
 mod hazards;
 mod kunlun3;
@@ -91,6 +92,7 @@ fn main() -> ExitCode {
     tests.extend(upstream::tests());
     tests.extend(kunlun3::tests());
     tests.extend(kunlun_host::tests());
+    tests.extend(format::tests());
     tests.extend(orders::tests());
     tests.extend(own::tests());
     let names: Vec<String> =

@@ -64,7 +64,8 @@ fn of_loop(func: &Func, op: &Op) -> Option<Plan> {
     let counter = func.block(body).args[0];
     let args: HashSet<ValueId> = func.block(body).args.iter().copied().collect();
     let scan = Scan { func, counter, fixed: |value| !inside.contains(&value) && !args.contains(&value) };
-    if nested.iter().any(|id| matches!(Kind::of(func.op(*id)), Some(Kind::Copy | Kind::Wait | Kind::Barrier))) {
+    if nested.iter().any(|id| matches!(Kind::of(func.op(*id)), Some(Kind::Copy | Kind::Wait | Kind::Barrier)))
+    {
         return None;
     }
     let mut plan = Plan::default();
@@ -124,7 +125,10 @@ fn is_written_before(func: &Func, nested: &[OpId], load: OpId, at: At) -> bool {
     nested.iter().enumerate().any(|(k, id)| {
         let op = func.op(*id);
         let stores = &*op.name == "memref.store" && self::root(func, op.operands[1]) == root;
-        stores && (Some(k) < position || op.operands[1] != at.array || op.operands[2..] != func.op(load).operands[1..])
+        stores
+            && (Some(k) < position
+                || op.operands[1] != at.array
+                || op.operands[2..] != func.op(load).operands[1..])
     })
 }
 

@@ -177,7 +177,9 @@ impl<'p> Tiles<'p> {
                 } else if let Some(output) = self.plan.outputs.iter().position(|(store, _)| store == id) {
                     b.loc = op.loc.clone();
                     b.store(rewrite.map[&op.operands[0]], self.outputs[output].1, &[at]);
-                } else if !(self.plan.views.contains(id) || self.plan.copies.iter().any(|(store, ..)| store == id)) {
+                } else if !(self.plan.views.contains(id)
+                    || self.plan.copies.iter().any(|(store, ..)| store == id))
+                {
                     rewrite.op(b, *id);
                 }
             }

@@ -57,6 +57,11 @@ pub(crate) fn tests() -> Vec<Test> {
     tests
 }
 
+/// A random program.
+pub(crate) fn source(seed: u64) -> String {
+    program(seed)
+}
+
 fn run(seeds: Range<u64>) -> Result<(), Failed> {
     let mut faults = Vec::new();
     for seed in seeds {
