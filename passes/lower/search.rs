@@ -45,6 +45,7 @@ impl Elements<'_> {
             OpSpec { operands: &[zero, entries], results: &bounds, regions, ..OpSpec::default() },
         );
         let found = b.func.op(found).results[0];
+        b.hint_carried(found, &["low", "high"]);
         Ok(b.arith("subi", found, one))
     }
 

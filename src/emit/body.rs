@@ -5,6 +5,7 @@
 
 use super::code::Code;
 use super::commands::Commands;
+use super::control::Kept;
 use super::expr::{Expr, Ty};
 use super::facts::Facts;
 use super::helpers::Helper;
@@ -70,6 +71,8 @@ pub(super) struct Body<'a> {
     pub(super) changing: HashSet<String>,
     /// The variables that loops carry, by the block that hands on their next values.
     pub(super) carrying: HashMap<BlockId, Vec<Expr>>,
+    /// Selects that become conditions on a change of what a loop carries.
+    pub(super) kept: HashMap<ValueId, Kept>,
     /// Expressions that wait for their one use.
     pub(super) pending: IndexMap<ValueId, Expr>,
     uses: HashMap<ValueId, Vec<OpId>>,
@@ -99,6 +102,7 @@ impl<'a> Body<'a> {
             params: HashSet::default(),
             changing: HashSet::default(),
             carrying: HashMap::default(),
+            kept: HashMap::default(),
             scalars: HashMap::default(),
             pending: IndexMap::new(),
             uses: func.uses(),
@@ -116,6 +120,14 @@ impl<'a> Body<'a> {
     /// The block that an op stands in.
     pub(super) fn block_of(&self, op: OpId) -> Option<BlockId> {
         self.blocks.get(&op).copied()
+    }
+
+    /// The block in which a value is made by an op.
+    fn made_in(&self, value: ValueId) -> Option<BlockId> {
+        match self.func.def(value) {
+            xpuc_dialect::ir::Def::Result(op, _) => self.block_of(op),
+            xpuc_dialect::ir::Def::Arg(..) => None,
+        }
     }
 
     /// Says what stands for a scalar from outside.
@@ -163,14 +175,13 @@ impl<'a> Body<'a> {
             self.scalars.insert(value, expr);
             return;
         }
-        let def = match self.func.def(value) {
-            xpuc_dialect::ir::Def::Result(op, _) => self.blocks.get(&op),
-            xpuc_dialect::ir::Def::Arg(..) => None,
-        };
-        let once = matches!(users[..], [user] if self.blocks.get(&user) == def && def.is_some());
+        let def = self.made_in(value);
+        let once = matches!(users[..], [user] if self.block_of(user) == def && def.is_some());
         // What is stored or handed on has a line of its own.
         let alone = |user: &OpId| matches!(&*self.func.op(*user).name, "memref.store" | "scf.yield");
         let fits = users.iter().all(alone) && expr.text.len() <= self.code.room();
+        // Selects that keep or change what a loop carries ask once for their condition.
+        let once = once || def.is_some() && users.iter().all(|user| self.asks_once(*user, value));
         if once && (fits || self.is_short(&expr)) {
             self.pending.insert(value, expr);
         } else {
@@ -207,6 +218,16 @@ impl<'a> Body<'a> {
         self.code.assign(target, &expr.text);
     }
 
+    /// Whether an op is a select on `condition` that keeps or changes what a loop carries: they ask once for it.
+    fn asks_once(&self, select: OpId, condition: ValueId) -> bool {
+        let op = self.func.op(select);
+        let known = op.results.first().is_some_and(|result| self.facts.value(*result).known().is_some());
+        let same = self.block_of(select) == self.made_in(condition);
+        &*op.name == "arith.select"
+            && same
+            && (known || self.kept(select).is_some_and(|kept| kept.condition == condition))
+    }
+
     /// A comparison of what never changes, short enough to be said again: `core == 4`.
     fn is_evident(&self, expr: &Expr) -> bool {
         const SHORT: usize = 40;
@@ -222,45 +243,6 @@ impl<'a> Body<'a> {
     /// Whether an expression may become part of another one, or stand in a condition.
     pub(super) fn is_short(&self, expr: &Expr) -> bool {
         expr.text.len() <= INLINE.min(self.code.room().saturating_sub(6))
-    }
-
-    /// What to call a variable for a value.
-    pub(super) fn wanted(&self, value: ValueId) -> String {
-        let Some(op) = self.func.def_op(value) else { return "value".to_owned() };
-        if let Some(name) = op.str_attr("xpu.name") {
-            return name.to_owned();
-        }
-        let of = |operand: usize| -> Option<String> {
-            let array = self.arrays.get(op.operands.get(operand)?)?;
-            let name = array.pointer.text.trim_end_matches("_data");
-            Some(name.strip_suffix("_sm").unwrap_or(name).to_owned())
-        };
-        let single = || {
-            let array = op.operands.first().and_then(|array| self.arrays.get(array));
-            array.is_some_and(|array| array.length().text == "1")
-        };
-        let name = match op.name.strip_prefix("arith.").unwrap_or(&op.name) {
-            "memref.load" => {
-                let name = of(0).unwrap_or_else(|| "element".to_owned());
-                return if single() { format!("{name}_value") } else { format!("{name}_at") };
-            }
-            "addi" => "sum",
-            "subi" => "difference",
-            "muli" => "product",
-            "floordivsi" | "divui" | "ceildivui" | "divsi" => "quotient",
-            "remui" | "remsi" => "remainder",
-            "minsi" | "minui" => "smaller",
-            "maxsi" | "maxui" => "larger",
-            "index_cast" | "extsi" | "trunci" => {
-                let of =
-                    self.scalars.get(&op.operands[0]).filter(|expr| is_variable(expr) && expr.is_plain());
-                return of.map_or_else(|| "value".to_owned(), |expr| expr.text.clone());
-            }
-            "cmpi" | "andi" | "ori" | "xori" if *self.func.ty(value) == Type::I1 => "holds",
-            "select" | "scf.if" => "chosen",
-            _ => "value",
-        };
-        name.to_owned()
     }
 
     /// Puts everything that reads memory into variables: something is about to be written.
@@ -350,6 +332,10 @@ impl<'a> Body<'a> {
                 Ok(())
             }
             "memref.subview" => self.slice(op),
+            "arith.select" if self.kept(id).is_some() => {
+                self.kept.extend(self.kept(id).map(|kept| (op.results[0], kept)));
+                Ok(())
+            }
             name if name.starts_with("arith.") => {
                 let expr = self.arith(id)?;
                 self.bind(op.results[0], expr);

@@ -181,7 +181,7 @@ impl Body<'_> {
             self.commands.calls.insert(Call::Workspace);
             name
         } else {
-            let name = self.names.fresh("buffer");
+            let name = self.names.fresh("staging");
             let element = ty.name();
             self.code
                 .line(format!("std::unique_ptr<{element}[]> {name}_owner(new {element}[{}]);", length.text));

@@ -170,7 +170,8 @@ impl Walk<'_> {
         let trips = (upper.hi - lower.lo).max(0);
         let counter = Range { lo: lower.lo, hi: (upper.hi - 1).max(lower.lo) };
         let inits = &ranges[3..];
-        let grown = self.growth(body, &args[1..], inits, trips);
+        let step = i128::from(self.func.constant(op.operands[2]).unwrap_or(1).max(1));
+        let grown = self.growth(body, &args[1..], inits, (trips + step - 1) / step);
         let carried = self.settle(&args[1..], inits, &grown, |walk| {
             walk.define(args[0], counter);
             walk.scoped(|walk| walk.block(body))

@@ -2,7 +2,7 @@
 
 use super::facts::{Walk, of_type};
 use super::range::Range;
-use xpuc_dialect::ir::{BlockId, Type, ValueId};
+use xpuc_dialect::ir::{BlockId, Op, Type, ValueId};
 
 /// What a value can be that grows with every turn.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +69,27 @@ impl Walk<'_> {
                 });
                 sides.collect::<Option<Vec<_>>>()?.into_iter().reduce(Range::hull)
             }
+            "scf.for" => {
+                let position = op.results.iter().position(|result| *result == value)?;
+                let body = *op.regions.first()?.first()?;
+                let last = self.func.op(*self.func.block(body).ops.last()?);
+                let each =
+                    self.added(*last.operands.get(position)?, self.func.block(body).args[position + 1])?;
+                let turns = i128::from(self.turns(op)?);
+                let all = Range { lo: (each.lo * turns).min(0), hi: (each.hi * turns).max(0) };
+                Some(self.added(op.operands[position + 3], to)?.add(all))
+            }
             _ => None,
         }
+    }
+
+    /// Turns of a loop from 0 on, at most: it ends at a number or before.
+    fn turns(&self, op: &Op) -> Option<i64> {
+        let end = self.func.constant(op.operands[1]).or_else(|| {
+            let end = self.func.def_op(op.operands[1])?;
+            let least = matches!(&*end.name, "arith.minsi" | "arith.minui");
+            end.operands.iter().find_map(|value| self.func.constant(*value)).filter(|_| least)
+        })?;
+        (self.func.constant(op.operands[0]) == Some(0)).then_some(end.max(0))
     }
 }

@@ -192,7 +192,11 @@ impl Made {
             return known.clone();
         }
         let name = argument.text.strip_prefix("FLAGS_").unwrap_or(&argument.text);
-        let name = if argument.is_plain() { name } else { wanted };
+        let name = if argument.is_plain() {
+            name.strip_suffix(super::wanted::NARROW).unwrap_or(name)
+        } else {
+            wanted
+        };
         let name = self.names.fresh(name);
         let inside = Expr::name(name.clone(), ty);
         self.params.push(Param { name, kind: ParamKind::Scalar(ty), argument: argument.clone() });

@@ -83,6 +83,7 @@ impl Scratch {
                     let size = buffer.host_size(b, outer, stage.func)?;
                     let width = b.index(buffer.width());
                     let bytes = b.arith("muli", size, width);
+                    b.hint(bytes, "bytes");
                     open = Some(open.map_or(bytes, |open| b.arith("addi", open, bytes)));
                 }
             }
@@ -92,6 +93,7 @@ impl Scratch {
             _ if most < 0 => Room::Global,
             None => Room::Shared,
             Some(open) => {
+                b.hint(open, "scratch_bytes");
                 let most = b.index(most);
                 Room::If(b.cmpi("ule", open, most))
             }

@@ -3,7 +3,7 @@
 use super::Rewrite;
 use super::plan::{At, Offset, Plan};
 use std::convert::Infallible;
-use xpuc_dialect::ir::{BlockId, Builder, OpId, ValueId};
+use xpuc_dialect::ir::{BlockId, Builder, Def, OpId, ValueId};
 use xpuc_dialect::ops::Kind;
 
 /// An array that a loop goes through.
@@ -185,7 +185,14 @@ impl<'p> Tiles<'p> {
             }
             Ok(func.op(*last).operands.iter().map(|v| rewrite.map[v]).collect())
         });
-        never(next)
+        let next = never(next);
+        // What it carries is called as before.
+        let names = func.op(self.id).attrs.get("xpu.names").cloned();
+        if let (Some(names), Some(Def::Result(op, _))) = (names, next.first().map(|value| b.func.def(*value)))
+        {
+            b.func.op_mut(op).attrs.insert("xpu.names".into(), names);
+        }
+        next
     }
 
     /// Starts to fetch the tile from element `first` on into that half of the buffers.

@@ -1,0 +1,110 @@
+//! What to call variables: after what the program says, else after what a value is for, else after what it is.
+
+use super::body::{Body, Place, is_variable};
+use xpuc_dialect::ir::{Attr, Extent, Op, Slice, Type, ValueId};
+use xpuc_dialect::ops::Kind;
+
+impl Body<'_> {
+    /// What to call a variable for a value.
+    pub(super) fn wanted(&self, value: ValueId) -> String {
+        let Some(op) = self.func.def_op(value) else { return "value".to_owned() };
+        if let Some(name) = op.str_attr("xpu.name") {
+            return name.to_owned();
+        }
+        if let Some(name) = self.purpose(value) {
+            return name;
+        }
+        let bool = *self.func.ty(value) == Type::I1;
+        let name = match op.name.strip_prefix("arith.").unwrap_or(&op.name) {
+            "memref.load" => {
+                let array = op.operands.first().and_then(|array| self.arrays.get(array));
+                let name = self.buffer_name(op.operands[0]).unwrap_or_else(|| "element".to_owned());
+                let single = array.is_some_and(|array| array.length().text == "1");
+                return if single { format!("{name}_value") } else { format!("{name}_at") };
+            }
+            "addi" => "sum",
+            "subi" => "difference",
+            "muli" => "product",
+            "floordivsi" | "divui" | "ceildivui" | "divsi" => "quotient",
+            "remui" | "remsi" => "remainder",
+            "minsi" | "minui" => "smaller",
+            "maxsi" | "maxui" => "larger",
+            "index_cast" | "extsi" | "trunci" => return self.converted(op),
+            "cmpi" | "andi" | "ori" | "xori" if bool => "holds",
+            "select" | "scf.if" if bool => "holds",
+            "select" | "scf.if" => "chosen",
+            _ => "value",
+        };
+        name.to_owned()
+    }
+
+    /// A variable in another type is called after it.
+    fn converted(&self, op: &Op) -> String {
+        let of = self.scalars.get(&op.operands[0]).filter(|expr| is_variable(expr) && expr.is_plain());
+        match of {
+            Some(of) => format!("{}{NARROW}", of.text),
+            None => self.wanted(op.operands[0]),
+        }
+    }
+
+    /// What a value is for: where something lies in a buffer, or how many elements that has.
+    fn purpose(&self, value: ValueId) -> Option<String> {
+        let func = self.func;
+        let uses = || self.uses(value).iter().map(|user| func.op(*user));
+        let allocated = |op: &Op| Kind::of(op) == Some(Kind::Alloc);
+        if let Some(op) = uses().find(|op| allocated(op)) {
+            return Some(format!("{}_size", self.buffer_name(op.results[0])?));
+        }
+        if self.place != Place::Op {
+            return None;
+        }
+        for op in uses() {
+            if let Some(Slice { offset: Extent::Value(offset), .. }) = Slice::of(op)
+                && offset == value
+            {
+                let of = self
+                    .uses(op.results[0])
+                    .iter()
+                    .find_map(|user| self.other_side(func.op(*user), op.results[0]));
+                if let Some(of) = of {
+                    return Some(format!("{of}_offset"));
+                }
+            }
+            if &*op.name == "memref.load"
+                && op.operands[1..].contains(&value)
+                && let Some(of) = self.purpose(op.results[0])
+            {
+                return Some(format!("{of}_offset"));
+            }
+        }
+        None
+    }
+
+    /// What the other buffer of a transfer is called.
+    fn other_side(&self, op: &Op, of: ValueId) -> Option<String> {
+        let transfers = matches!(Kind::of(op), Some(Kind::Copy | Kind::H2d | Kind::D2h));
+        let other = op.operands.iter().find(|operand| **operand != of).filter(|_| transfers)?;
+        self.buffer_name(*other)
+    }
+
+    /// What a buffer is called, without what tells its pointer from it.
+    fn buffer_name(&self, value: ValueId) -> Option<String> {
+        if let Some(array) = self.arrays.get(&value) {
+            let name = array.pointer.text.split(' ').next()?;
+            let name = name.strip_suffix("_data").or_else(|| name.strip_suffix("_sm")).unwrap_or(name);
+            return Some(name.to_owned());
+        }
+        if let Some(result) = self.commands.returned.get(&value) {
+            return Some(result.name.clone());
+        }
+        let op = self.func.def_op(value)?;
+        match op.attrs.get("xpu.name").and_then(Attr::as_str) {
+            Some(name) => Some(name.to_owned()),
+            None if &*op.name == "memref.cast" => self.buffer_name(op.operands[0]),
+            None => None,
+        }
+    }
+}
+
+/// Behind the name of a variable that holds another one in 32 bits.
+pub(super) const NARROW: &str = "_int";
