@@ -62,6 +62,7 @@ impl Elements<'_> {
                 },
             )?;
             verdict = reported[0];
+            b.hint(verdict, "verdict");
         }
         Ok(verdict)
     }

@@ -223,6 +223,8 @@ impl Elements<'_> {
             let end = self.index_element(b, lod, next)?;
             let lower = b.arith("maxsi", begin, first);
             let upper = b.arith("minsi", end, last);
+            b.hint(lower, "run_begin");
+            b.hint(upper, "run_end");
             let some = b.cmpi("slt", lower, upper);
             b.when(some, |b| body(b, Run { row, begin, lower, upper }))
         })
@@ -251,6 +253,14 @@ impl Elements<'_> {
             let shift = b.arith("subi", start, run.begin);
             let first_position = b.arith("addi", run.lower, shift);
             let end_position = b.arith("addi", run.upper, shift);
+            for (value, name) in [
+                (table_row, "table_row"),
+                (shift, "shift"),
+                (first_position, "first_position"),
+                (end_position, "end_position"),
+            ] {
+                b.hint(value, name);
+            }
             // Positions are 32 bits wide: those from 2^31 on are 2^32 less.
             let (none, all) = (b.index(0), b.index(2));
             b.for_range(none, all, |b, wraps| {
@@ -263,11 +273,18 @@ impl Elements<'_> {
                 let last = b.arith("minsi", last, end);
                 let some = b.cmpi("slt", first, last);
                 let shift = b.arith("subi", shift, turns);
+                for (value, name) in
+                    [(turns, "turns"), (first, "first_position"), (last, "end_position"), (shift, "shift")]
+                {
+                    b.hint(value, name);
+                }
                 b.when(some, |b| {
                     let last_position = b.arith("subi", last, one);
                     let first_block = b.arith("floordivsi", first, block);
                     let last_block = b.arith("floordivsi", last_position, block);
                     let end_block = b.arith("addi", last_block, one);
+                    b.hint(first_block, "first_block");
+                    b.hint(end_block, "end_block");
                     b.for_range(first_block, end_block, |b, block_index| {
                         let page = b.int_cast(block_index, &elem);
                         let at = b.arith("addi", table_row, page);
@@ -282,6 +299,16 @@ impl Elements<'_> {
                         let offset = b.int_cast(offset, &elem);
                         let slot = b.arith("addi", slot, offset);
                         let tokens = [from, to].map(|position| b.arith("subi", position, shift));
+                        for (value, name) in [
+                            (block_begin, "block_begin"),
+                            (block_end, "block_end"),
+                            (from, "from"),
+                            (to, "to"),
+                            (slot, "slot"),
+                            (tokens[0], "first_token"),
+                        ] {
+                            b.hint(value, name);
+                        }
                         part.run(b, out, tokens, Alike::Counting(slot));
                         Ok(())
                     })

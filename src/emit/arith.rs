@@ -7,7 +7,7 @@ use super::facts::{arith, cmpi};
 use super::helpers::{Helper, Sign};
 use super::range::Range;
 use super::{EmitError, EmitErrorKind};
-use xpuc_dialect::ir::{OpId, Type};
+use xpuc_dialect::ir::{Op, OpId, Type};
 
 impl Body<'_> {
     /// The expression of an `arith` op. Its longest operand becomes a variable until it fits on a line.
@@ -29,7 +29,8 @@ impl Body<'_> {
             };
             self.code.forget(mark);
             self.names = names;
-            let wanted = self.wanted(op.operands[longest]);
+            let own = op.str_attr("xpu.name").map(str::to_owned);
+            let wanted = own.unwrap_or_else(|| self.wanted(op.operands[longest]));
             operands[longest] = self.plain(operands[longest].clone(), &wanted);
         }
     }
@@ -48,10 +49,10 @@ impl Body<'_> {
             ("floordivsi" | "divui" | "ceildivui" | "remui" | "remsi" | "divsi", [x, y]) => {
                 return self.quotient(id, name, x, y, &ranges);
             }
-            ("minsi", [x, y]) => self.least("min", x, y),
-            ("maxsi", [x, y]) => self.least("max", x, y),
-            ("minui", [x, y]) if natural(&ranges) => self.least("min", x, y),
-            ("maxui", [x, y]) if natural(&ranges) => self.least("max", x, y),
+            ("minsi", [x, y]) => self.least(op, "min", x, y),
+            ("maxsi", [x, y]) => self.least(op, "max", x, y),
+            ("minui", [x, y]) if natural(&ranges) => self.least(op, "min", x, y),
+            ("maxui", [x, y]) if natural(&ranges) => self.least(op, "max", x, y),
             ("cmpi", [x, y]) => self.compared(cmpi(op), x, y, &ranges),
             ("andi", [x, y]) if bool => Expr::and(x, y),
             ("ori", [x, y]) if bool => Expr::or(x, y),
@@ -101,6 +102,8 @@ impl Body<'_> {
         // Both sides have at most 64 bits, one of them has to have them before C++ adds.
         if ty == Ty::Long && fits(Range::I64) {
             let x = if y.ty == Ty::Long { x } else { x.cast(Ty::Long) };
+            let long = x.text.len() + y.text.len() + 5 > self.code.room();
+            let x = if long { self.plain(x, "wide") } else { x };
             return Expr::binary(&x, sign.text(), &y, precedence, Ty::Long);
         }
         let helper = if ty == Ty::Long { Helper::WrappingWide(sign) } else { Helper::Wrapping(sign) };
@@ -134,7 +137,11 @@ impl Body<'_> {
             return Err(EmitErrorKind::WideDivision.at(&op.loc));
         }
         let ty = if wide { Ty::Long } else { Ty::Int };
-        let [x, y] = if wide { [x, y] } else { [x.cast(Ty::Int), y.cast(Ty::Int)] };
+        let [mut x, mut y] = if wide { [x, y] } else { [x.cast(Ty::Int), y.cast(Ty::Int)] };
+        // With the name of a function around.
+        if x.text.len() + y.text.len() + 14 > self.code.room() {
+            (x, y) = (self.plain(x, "dividend"), self.plain(y, "divisor"));
+        }
         // Rounding down is what C++ does where nothing is negative.
         let plain = natural(ranges);
         Ok(match name {
@@ -169,11 +176,12 @@ impl Body<'_> {
     }
 
     /// The smaller (`min`) or larger (`max`) of two.
-    fn least(&mut self, function: &str, x: &Expr, y: &Expr) -> Expr {
+    fn least(&mut self, op: &Op, function: &str, x: &Expr, y: &Expr) -> Expr {
         let [x, y] = [x, y].map(signed);
         if self.place == Place::Kernel && function == "max" {
             // Published kernels call min, and none max.
-            let [x, y] = [x, y].map(|side| self.plain(side, "value"));
+            let names = [0, 1].map(|i| self.wanted(op.operands[i]));
+            let (x, y) = (self.plain(x, &names[0]), self.plain(y, &names[1]));
             let more = Expr::comparison(&x, ">", &y);
             return self.chosen(&more, &x, &y);
         }
@@ -191,17 +199,22 @@ impl Body<'_> {
             if side.precedence == CHOICE { self.plain(signed(side), "chosen") } else { signed(side) }
         });
         let ty = if x.ty.is_wide() || y.ty.is_wide() { Ty::Long } else { x.ty };
-        let is_bool = ty == Ty::Bool;
-        if is_bool
-            || self.place != Place::Kernel
-            || ![&x, &y].into_iter().any(|side| self.params.contains(&side.text))
-        {
-            return Expr::choice(condition, &x, &y, ty);
-        }
+        let choice = Expr::choice(condition, &x, &y, ty);
+        let long = choice.text.len() > self.code.room() && x.is_plain() && y.is_plain();
+        let param =
+            self.place == Place::Kernel && [&x, &y].into_iter().any(|side| self.params.contains(&side.text));
+        if ty == Ty::Bool || !(long || param) { choice } else { self.decided(condition, &x, &y, ty) }
+    }
+
+    /// One of two as a variable that changes if the condition holds.
+    fn decided(&mut self, condition: &Expr, x: &Expr, y: &Expr, ty: Ty) -> Expr {
+        let condition =
+            if self.is_short(condition) { condition.clone() } else { self.plain(condition.clone(), "holds") };
         let name = self.names.fresh("chosen");
-        self.assign(&format!("{} {name}", ty.name()), &y);
+        self.changing.insert(name.clone());
+        self.assign(&format!("{} {name}", ty.name()), y);
         self.code.line(format!("if ({}) {{", condition.text));
-        self.assign(&name, &x);
+        self.assign(&name, x);
         self.code.line("}");
         Expr::name(name, ty)
     }

@@ -73,6 +73,8 @@ pub(super) struct Body<'a> {
     pub(super) carrying: HashMap<BlockId, Vec<Expr>>,
     /// Selects that become conditions on a change of what a loop carries.
     pub(super) kept: HashMap<ValueId, Kept>,
+    /// What was transferred into a buffer on chip last.
+    pub(super) contents: HashMap<String, String>,
     /// Expressions that wait for their one use.
     pub(super) pending: IndexMap<ValueId, Expr>,
     uses: HashMap<ValueId, Vec<OpId>>,
@@ -103,6 +105,7 @@ impl<'a> Body<'a> {
             changing: HashSet::default(),
             carrying: HashMap::default(),
             kept: HashMap::default(),
+            contents: HashMap::default(),
             scalars: HashMap::default(),
             pending: IndexMap::new(),
             uses: func.uses(),
@@ -215,7 +218,7 @@ impl<'a> Body<'a> {
     }
 
     pub(super) fn assign(&mut self, target: &str, expr: &Expr) {
-        self.code.assign(target, &expr.text);
+        self.code.assign(target, super::control::bare(&expr.text));
     }
 
     /// Whether an op is a select on `condition` that keeps or changes what a loop carries: they ask once for it.
@@ -233,8 +236,9 @@ impl<'a> Body<'a> {
         const SHORT: usize = 40;
         let changes = |word: &str| self.changing.contains(word);
         let mut words = expr.text.split(' ');
+        let joins = expr.text.contains("&&") || expr.text.contains("||");
         expr.ty == Ty::Bool
-            && !expr.reads
+            && !(expr.reads || joins)
             && expr.text.len() <= SHORT
             && words.clone().count() == 3
             && words.all(|word| !word.contains('(') && !changes(word))
@@ -362,7 +366,15 @@ impl<'a> Body<'a> {
         }
         let at = linear.unwrap_or_else(|| Expr::literal(0, Ty::Int));
         let at = at.cast(at.ty.signed());
-        let pointer = array.pointer.within(super::expr::precedence::PRIMARY);
+        // `(x + y)[i]` is `x[y + i]`.
+        let (pointer, at) = match array.pointer.text.split_once(" + ") {
+            Some((base, offset)) if array.pointer.precedence == SUM => {
+                let offset = Expr { precedence: SUM, ..Expr::name(offset, Ty::Int) };
+                let at = if at.text == "0" { offset } else { Expr::binary(&offset, "+", &at, SUM, at.ty) };
+                (base.to_owned(), at)
+            }
+            _ => (array.pointer.within(super::expr::precedence::PRIMARY), at),
+        };
         let short = pointer.len() + at.text.len() + 2 <= self.code.room().min(INLINE + pointer.len());
         let at = if short { at } else { self.plain(at, "index") }.text;
         let text = format!("{pointer}[{at}]");

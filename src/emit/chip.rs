@@ -151,6 +151,8 @@ impl Body<'_> {
         };
         let (from, to) = (self.array(op.operands[0], op)?, self.array(op.operands[1], op)?);
         self.settle();
+        let base = |array: &Array| array.pointer.text.split(' ').next().unwrap_or_default().to_owned();
+        self.contents.insert(base(&to), base(&from));
         let size = Expr::name(format!("sizeof({})", from.elem.name()), Ty::Long);
         let bytes = Expr::binary(&from.length(), "*", &size, precedence::PRODUCT, Ty::Long).text;
         self.code.list(&format!("{name}("), &[from.pointer.text, to.pointer.text, bytes], ");");

@@ -465,7 +465,7 @@ impl Move {
 }
 
 /// An expression without the parentheses around all of it.
-fn bare(text: &str) -> &str {
+pub(super) fn bare(text: &str) -> &str {
     let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
     let mut depth = 0i32;
     let closes = |c: char| {

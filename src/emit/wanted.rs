@@ -1,7 +1,7 @@
 //! What to call variables: after what the program says, else after what a value is for, else after what it is.
 
 use super::body::{Body, Place, is_variable};
-use xpuc_dialect::ir::{Attr, Extent, Op, Slice, Type, ValueId};
+use xpuc_dialect::ir::{Attr, BlockId, Extent, Op, OpId, Slice, Space, Type, ValueId};
 use xpuc_dialect::ops::Kind;
 
 impl Body<'_> {
@@ -17,12 +17,14 @@ impl Body<'_> {
         let bool = *self.func.ty(value) == Type::I1;
         let name = match op.name.strip_prefix("arith.").unwrap_or(&op.name) {
             "memref.load" => {
-                let array = op.operands.first().and_then(|array| self.arrays.get(array));
+                let array = self.arrays.get(&op.operands[0]);
                 let name = self.buffer_name(op.operands[0]).unwrap_or_else(|| "element".to_owned());
                 let single = array.is_some_and(|array| array.length().text == "1");
                 return if single { format!("{name}_value") } else { format!("{name}_at") };
             }
-            "addi" => "sum",
+            "addi" => return self.increased(op).unwrap_or_else(|| "sum".to_owned()),
+            // All other numbers need no name.
+            "constant" => "lowest",
             "subi" => "difference",
             "muli" => "product",
             "floordivsi" | "divui" | "ceildivui" | "divsi" => "quotient",
@@ -32,10 +34,40 @@ impl Body<'_> {
             "index_cast" | "extsi" | "trunci" => return self.converted(op),
             "cmpi" | "andi" | "ori" | "xori" if bool => "holds",
             "select" | "scf.if" if bool => "holds",
-            "select" | "scf.if" => "chosen",
+            "select" | "scf.if" => match self.other_than_constant(op, value) {
+                Some(only) => return self.wanted(only),
+                None => "chosen",
+            },
             _ => "value",
         };
         name.to_owned()
+    }
+
+    /// What a choice hands on, where the other side is a number.
+    fn other_than_constant(&self, op: &Op, value: ValueId) -> Option<ValueId> {
+        let func = self.func;
+        let sides: Vec<ValueId> = if &*op.name == "scf.if" {
+            let position = op.results.iter().position(|result| *result == value)?;
+            let last = |blocks: &Vec<BlockId>| func.block(*blocks.first()?).ops.last().copied();
+            let handed = |last: OpId| func.op(last).operands.get(position).copied();
+            op.regions.iter().filter_map(|blocks| handed(last(blocks)?)).collect()
+        } else {
+            op.operands[1..].to_vec()
+        };
+        let [x, y] = sides[..] else { return None };
+        let made = |value: ValueId| func.def_op(value).is_some();
+        match (func.constant(x), func.constant(y)) {
+            (Some(_), None) if made(y) => Some(y),
+            (None, Some(_)) if made(x) => Some(x),
+            _ => None,
+        }
+    }
+
+    /// A variable and a number more.
+    fn increased(&self, op: &Op) -> Option<String> {
+        let more = self.func.constant(op.operands[1]).filter(|more| *more > 0)?;
+        let of = self.scalars.get(&op.operands[0]).filter(|expr| is_variable(expr) && expr.is_plain())?;
+        Some(format!("{}_plus_{more}", of.text))
     }
 
     /// A variable in another type is called after it.
@@ -52,8 +84,13 @@ impl Body<'_> {
         let func = self.func;
         let uses = || self.uses(value).iter().map(|user| func.op(*user));
         let allocated = |op: &Op| Kind::of(op) == Some(Kind::Alloc);
-        if let Some(op) = uses().find(|op| allocated(op)) {
-            return Some(format!("{}_size", self.buffer_name(op.results[0])?));
+        let mut sized: Vec<String> =
+            uses().filter(|op| allocated(op)).filter_map(|op| self.buffer_name(op.results[0])).collect();
+        sized.dedup();
+        match &sized[..] {
+            [] => {}
+            [one] => return Some(format!("{one}_size")),
+            _ => return None,
         }
         if self.place != Place::Op {
             return None;
@@ -91,8 +128,15 @@ impl Body<'_> {
     fn buffer_name(&self, value: ValueId) -> Option<String> {
         if let Some(array) = self.arrays.get(&value) {
             let name = array.pointer.text.split(' ').next()?;
-            let name = name.strip_suffix("_data").or_else(|| name.strip_suffix("_sm")).unwrap_or(name);
-            return Some(name.to_owned());
+            let name = self.contents.get(name).map_or(name, String::as_str);
+            // `x_sm_2` holds an x too.
+            return Some(match (name.strip_suffix("_data"), name.rsplit_once("_sm")) {
+                (Some(name), _) => name.to_owned(),
+                (None, Some((name, rest))) if rest.chars().all(|c| c == '_' || c.is_ascii_digit()) => {
+                    format!("{name}{rest}")
+                }
+                _ => name.to_owned(),
+            });
         }
         if let Some(result) = self.commands.returned.get(&value) {
             return Some(result.name.clone());
@@ -101,7 +145,10 @@ impl Body<'_> {
         match op.attrs.get("xpu.name").and_then(Attr::as_str) {
             Some(name) => Some(name.to_owned()),
             None if &*op.name == "memref.cast" => self.buffer_name(op.operands[0]),
-            None => None,
+            None => {
+                let space = self.func.ty(value).memref().map(|shaped| shaped.space);
+                (space == Some(Space::Device)).then(|| "workspace".to_owned())
+            }
         }
     }
 }

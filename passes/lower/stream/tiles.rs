@@ -137,6 +137,7 @@ impl<'p> Tiles<'p> {
             }
             if !self.inputs.is_empty() {
                 let later = self.after_two(b, first);
+                b.hint(later, "later");
                 let some = b.cmpi("slt", later, self.upper);
                 never(b.when(some, |b| {
                     self.fetch(b, later, half);
@@ -165,6 +166,8 @@ impl<'p> Tiles<'p> {
         let next = b.for_loop([zero, count, one], carried, |b, j, carried| {
             let counter = b.arith("addi", first, j);
             let at = b.arith("addi", half, j);
+            b.hint(counter, "element");
+            b.hint(at, "at");
             rewrite.map.insert(body.args[0], counter);
             rewrite.map.extend(body.args[1..].iter().copied().zip(carried.iter().copied()));
             let Some((last, ops)) = body.ops.split_last() else { return Ok(Vec::new()) };
