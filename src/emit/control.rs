@@ -7,7 +7,7 @@ use super::expr::{
     Expr, Ty,
     precedence::{CHOICE, SUM},
 };
-use xpuc_dialect::ir::{Attr, BlockId, Def, OpId, ValueId};
+use xpuc_dialect::ir::{Attr, BlockId, Def, Op, OpId, ValueId};
 
 impl Body<'_> {
     pub(super) fn branch(&mut self, id: OpId) -> Result<(), EmitError> {
@@ -16,6 +16,7 @@ impl Body<'_> {
         let side = |number: usize| op.regions.get(number).and_then(|blocks| blocks.first()).copied();
         if let Some(known) = self.facts.operand(id, 0).known() {
             let Some(block) = side(usize::from(known == 0)) else { return Ok(()) };
+            self.explain(op);
             let yielded = self.block(block)?;
             for (result, value) in op.results.iter().zip(yielded) {
                 let expr = self.take(value);
@@ -61,10 +62,7 @@ impl Body<'_> {
             self.changing.insert(name.clone());
             targets.push(Expr::name(name, ty));
         }
-        if let Some(what) = op.str_attr("xpu.does") {
-            self.code.line("");
-            self.code.comment(what);
-        }
+        self.explain(op);
         self.code.line(format!("if ({}) {{", condition.text));
         for (number, line) in [(0, ""), (1, "} else {")] {
             let Some(block) = side(number) else { continue };
@@ -114,6 +112,14 @@ impl Body<'_> {
             after.flat_map(|op| inside(op).chain([*op])).any(|op| func.op(op).operands.iter().any(asks));
         let waits = self.pending.values().any(|expr| mentions(&expr.text, &variable.text));
         (start.text == variable.text && !asked && !waits).then(|| variable.clone())
+    }
+
+    /// What a branch does, as lowering says it.
+    fn explain(&mut self, op: &Op) {
+        if let Some(what) = op.str_attr("xpu.does") {
+            self.code.line("");
+            self.code.comment(what);
+        }
     }
 
     /// `condition ? x : y`, where both sides are no more than expressions.

@@ -188,12 +188,11 @@ fn without_unused(body: &str) -> String {
 /// Where the op runs: beside the tensors of the device.
 fn context(body: &mut Body<'_>, tensors: &[Tensor]) {
     let code = &mut body.code;
-    for tensor in tensors {
-        let name = &tensor.name;
+    let anchor = tensors.iter().find(|tensor| tensor.space == Space::Device);
+    if let Some(Tensor { name, .. }) = anchor {
         let expected = super::commands::quoted(&format!("{name}: expected a tensor, found none"));
         code.list("OP_CHECK(", &[format!("{name}.defined()"), expected], ");");
     }
-    let anchor = tensors.iter().find(|tensor| tensor.space == Space::Device);
     match anchor {
         Some(tensor) => {
             code.comment("Tensors of the device may all be on the host: then the op runs there.");

@@ -133,6 +133,7 @@ fn check_tensor(code: &mut Code) {
         items.push(found.to_owned());
         code.list("OP_CHECK(", &items, ");");
     };
+    check("tensor.defined()", &[], "name + \": expected a tensor, found none\"");
     check("tensor.dtype() == type", &["name + \": expected \"", "type", "\", found \""], "tensor.dtype()");
     check(
         "tensor.shape().size() == rank",
