@@ -99,7 +99,8 @@ impl Compiled {
         // What runs in place of the kernels on a host: the same launches, each of one core.
         let grid = Grid { clusters: 1, cores: 1 };
         let memory = target.device.memory;
-        let mut cx = PassCx::new(Device { grid, memory: Memory { local_bytes: 0, ..memory }, ..target.device });
+        let mut cx =
+            PassCx::new(Device { grid, memory: Memory { local_bytes: 0, ..memory }, ..target.device });
         let host = session.lower(&mut cx, planned)?;
         Ok(emit::kunlun3(&emit::Sources { device, host: &host, memory, source })?)
     }

@@ -2,8 +2,8 @@
 
 use super::elemental::Elements;
 use super::loops::Part;
-use super::{LowerError, PARTITION_ELEMENTS};
 use super::stream::{stream, wait};
+use super::{LowerError, PARTITION_ELEMENTS};
 use crate::pass::{Grid, Memory, PassError};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::Cell;
@@ -117,7 +117,9 @@ impl Program {
             Some(Kind::Cumsum | Kind::ReduceSum | Kind::ReduceMax | Kind::Compact) => {
                 self.only(k, 0, |k| elements.write(k, op, out, Part::Whole))
             }
-            Some(_) => self.partition(k, out, |k, part| self.tiles(k, op, out, part, |k, part| elements.write(k, op, out, part))),
+            Some(_) => self.partition(k, out, |k, part| {
+                self.tiles(k, op, out, part, |k, part| elements.write(k, op, out, part))
+            }),
             None => Err(LowerError::Fusion { op: op.name.to_string() }.at(&op.loc)),
         }
     }
@@ -179,7 +181,8 @@ impl Program {
         let width = u64::from(elem.bits().unwrap_or(64).div_ceil(8));
         let fits = 2 * PARTITION_ELEMENTS as u64 * width <= self.target.memory.local_bytes;
         let (Part::Range(lower, upper), true, true) = (part, in_runs, fits) else { return body(k, part) };
-        let ty = Type::MemRef(Shaped::new((**elem).clone(), [Some(2 * PARTITION_ELEMENTS as u64)], Space::Local));
+        let ty =
+            Type::MemRef(Shaped::new((**elem).clone(), [Some(2 * PARTITION_ELEMENTS as u64)], Space::Local));
         let buffer = k.op(Kind::Alloc.name(), OpSpec { results: &[ty], ..OpSpec::default() });
         let buffer = k.func.op(buffer).results[0];
         let (tile, zero) = (k.index(PARTITION_ELEMENTS), k.index(0));

@@ -121,10 +121,12 @@ impl Elements<'_> {
         let dims: Vec<ValueId> = (0..rank).map(|axis| b.dim(out, axis)).collect();
         match part {
             Part::Whole => nest(b, &dims, &mut Vec::new(), &mut body),
-            Part::Range(lower, upper) | Part::Tile(lower, upper, _) => b.for_range(lower, upper, |b, linear| {
-                let index = delinearize(b, linear, &dims);
-                body(b, &index)
-            }),
+            Part::Range(lower, upper) | Part::Tile(lower, upper, _) => {
+                b.for_range(lower, upper, |b, linear| {
+                    let index = delinearize(b, linear, &dims);
+                    body(b, &index)
+                })
+            }
         }
     }
 

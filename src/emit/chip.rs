@@ -28,7 +28,9 @@ pub(super) fn shared(body: &mut Body<'_>, shared_bytes: u64) -> Result<(), EmitE
     let (mut fixed, mut open): (u64, Option<(u64, Ty)>) = (0, None);
     for id in func.walk() {
         let op = func.op(id);
-        let Some(shaped) = allocated(func, op).filter(|shaped| shaped.space == Space::Shared) else { continue };
+        let Some(shaped) = allocated(func, op).filter(|shaped| shaped.space == Space::Shared) else {
+            continue;
+        };
         match shaped.dims[..] {
             [Some(size)] => fixed += size * width(op, func),
             _ if open.is_none_or(|(bytes, _)| bytes == width(op, func)) => {
@@ -102,7 +104,8 @@ impl Body<'_> {
             let name = self.names.fresh(wanted);
             self.code.line(format!("__simd__ {} {name}[{size}];", ty.name()));
             let dims = vec![Expr::literal(size.into(), Ty::Int)];
-            self.arrays.insert(op.results[0], Array { pointer: Expr::name(name, ty), at: None, dims, elem: ty });
+            self.arrays
+                .insert(op.results[0], Array { pointer: Expr::name(name, ty), at: None, dims, elem: ty });
             return Ok(());
         }
         if shaped.space != Space::Shared {

@@ -1,5 +1,6 @@
 //! A kernel of the device, and the loop that stands for it on the host.
 
+use super::EmitError;
 use super::body::{Body, Helper, Place, mentions};
 use super::chip;
 use super::code::Code;
@@ -8,7 +9,6 @@ use super::facts::Facts;
 use super::names::Names;
 use super::params::{Given, Launch};
 use super::range::Range;
-use super::EmitError;
 use std::collections::BTreeSet;
 use xpuc_dialect::ir::Func;
 

@@ -29,6 +29,8 @@ struct Buffer {
     size: Size,
     /// The value that it holds.
     value: Option<ValueId>,
+    /// The buffer of the device that this is a copy of.
+    of: Option<ValueId>,
     /// What to call it.
     name: String,
 }
@@ -51,20 +53,45 @@ impl Scratch {
             elem: stage.func.ty(*value).elem().clone(),
             size: *size,
             value: Some(*value),
+            of: stage.fetched(*value),
             name: stage.name_of(*value),
         };
         let mut buffers: Vec<Buffer> = stage.stored.iter().map(of_value).collect();
         let records = stage.records() as i64;
         if records > 0 {
             let size = Size { of: Measure::Const(records * VERDICT_ELEMENTS as i64), more: 0 };
-            buffers.push(Buffer { elem: Type::I32, size, value: None, name: "clauses".to_owned() });
+            buffers.push(Buffer { elem: Type::I32, size, value: None, of: None, name: "clauses".to_owned() });
         }
         Scratch { buffers }
     }
 
     /// Types of the buffers in the device.
     pub(super) fn types(&self) -> Vec<Type> {
-        self.buffers.iter().map(|buffer| buffer.ty(Space::Device)).collect()
+        self.on_device().map(|buffer| buffer.ty(Space::Device)).collect()
+    }
+
+    /// What takes memory on the device: a copy of what is there does not.
+    fn on_device(&self) -> impl Iterator<Item = &Buffer> {
+        self.buffers.iter().filter(|buffer| buffer.of.is_none())
+    }
+
+    /// All buffers, where the host has allocated `given` on the device.
+    pub(super) fn given(
+        &self,
+        k: &mut Builder<'_>,
+        elements: &Elements<'_>,
+        given: &[ValueId],
+    ) -> Result<Vec<ValueId>, PassError> {
+        let mut given = given.iter();
+        let mut one = |buffer: &Buffer| match (buffer.of, given.as_slice()) {
+            (None, [next, ..]) => {
+                given.next();
+                Ok(Some(*next))
+            }
+            (Some(memref), _) => elements.memref(k, memref).map(Some),
+            (None, []) => Ok(None),
+        };
+        self.buffers.iter().filter_map(|buffer| one(buffer).transpose()).collect()
     }
 
     /// Adds the bytes up on the host.
@@ -123,7 +150,7 @@ impl Scratch {
         func: &Func,
     ) -> Result<Vec<ValueId>, PassError> {
         let mut made = Vec::new();
-        for buffer in &self.buffers {
+        for buffer in self.on_device() {
             let size = match buffer.size.known() {
                 None => Some(buffer.host_size(b, outer, func)?),
                 Some(_) => None,

@@ -145,7 +145,8 @@ impl Emit<'_, '_, '_> {
         k: &mut Builder<'_>,
         body: impl FnOnce(&mut Builder<'_>, &Elements<'_>) -> Result<(), PassError>,
     ) -> Result<(), PassError> {
-        let programs = i64::from(self.program.target.grid.clusters) * i64::from(self.program.target.grid.cores);
+        let programs =
+            i64::from(self.program.target.grid.clusters) * i64::from(self.program.target.grid.cores);
         let program = self.given % programs;
         self.given += 1;
         let elements = &*self.elements;
