@@ -177,12 +177,11 @@ impl Program {
         body: impl FnOnce(&mut Builder<'_>, Part) -> Result<(), PassError>,
     ) -> Result<(), PassError> {
         let in_runs = matches!(Kind::of(op), Some(Kind::Expand | Kind::SlotMapping));
-        let &Shaped { ref elem, .. } = k.shaped(out);
+        let elem = (*k.shaped(out).elem).clone();
         let width = u64::from(elem.bits().unwrap_or(64).div_ceil(8));
         let fits = 2 * PARTITION_ELEMENTS as u64 * width <= self.target.memory.local_bytes;
         let (Part::Range(lower, upper), true, true) = (part, in_runs, fits) else { return body(k, part) };
-        let ty =
-            Type::MemRef(Shaped::new((**elem).clone(), [Some(2 * PARTITION_ELEMENTS as u64)], Space::Local));
+        let ty = Type::MemRef(Shaped::new(elem, [Some(2 * PARTITION_ELEMENTS as u64)], Space::Local));
         let buffer = k.op(Kind::Alloc.name(), OpSpec { results: &[ty], ..OpSpec::default() });
         let buffer = k.func.op(buffer).results[0];
         let (tile, zero) = (k.index(PARTITION_ELEMENTS), k.index(0));

@@ -77,14 +77,21 @@ struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    /// `fetches`: whether there is memory on chip to fetch to.
+    /// `fetches`: whether a core has memory of its own. Then what is fetched takes memory that is asked for at the
+    /// launch anyway: for its sake alone the same kernel is not emitted twice.
     fn of(func: &'a Func, id: OpId, fetches: bool) -> Result<Self, PassError> {
         let body: Vec<OpId> =
             func.op(id).regions.iter().flatten().flat_map(|b| func.block(*b).ops.clone()).collect();
+        let stage = Stage::planned(func, &body, false)?;
+        let open = stage.stored.iter().any(|(_, size)| size.known().is_none());
+        if fetches && open { Stage::planned(func, &body, true) } else { Ok(stage) }
+    }
+
+    fn planned(func: &'a Func, body: &[OpId], fetches: bool) -> Result<Self, PassError> {
         let inside: HashSet<ValueId> = body.iter().flat_map(|op| func.op(*op).results.clone()).collect();
         let outside = |value: ValueId| !inside.contains(&value);
-        let writes = writes::of(func, &body, &outside);
-        let mut stage = timing::plan(func, &body, &outside, writes, fetches)?;
+        let writes = writes::of(func, body, &outside);
+        let mut stage = timing::plan(func, body, &outside, writes, fetches)?;
         for (work, _) in &stage.steps {
             if let Work::Store(value) | Work::Fetch(value) = *work {
                 let size =
@@ -103,16 +110,17 @@ impl<'a> Stage<'a> {
 
     /// What to call a value: the argument that it is read from or written to, else what it is.
     fn name_of(&self, value: ValueId) -> String {
-        if let Some(Def::Arg(_, index)) = self.fetched(value).map(|memref| self.func.def(memref)) {
-            return self.func.arg_name(index);
-        }
         let target = |write: &Write| match self.func.def(write.dst) {
             Def::Arg(_, index) if write.slices.is_empty() => {
                 self.func.arg_attrs[index].get("xpu.name")?.as_str()
             }
             _ => None,
         };
-        let written = self.writes.iter().filter(|write| write.value == value).find_map(target);
+        let source = match self.fetched(value).map(|memref| self.func.def(memref)) {
+            Some(Def::Arg(_, index)) => self.func.arg_attrs[index].get("xpu.name").and_then(Attr::as_str),
+            _ => None,
+        };
+        let written = self.writes.iter().filter(|write| write.value == value).find_map(target).or(source);
         let kind = self.func.def_op(value).map_or("value", |op| op.name.trim_start_matches("xpu."));
         written.unwrap_or(kind).to_owned()
     }
