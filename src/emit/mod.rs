@@ -21,6 +21,7 @@ mod op;
 mod params;
 mod range;
 mod readme;
+mod transfer;
 
 pub use range::MAX_ELEMENTS;
 

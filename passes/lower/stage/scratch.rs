@@ -65,9 +65,10 @@ impl Scratch {
         Scratch { buffers }
     }
 
-    /// Types of the buffers in the device.
+    /// Types of the buffers in the device: one for all buffers with elements of a type.
     pub(super) fn types(&self) -> Vec<Type> {
-        self.on_device().map(|buffer| buffer.ty(Space::Device)).collect()
+        let whole = |elem: &Type| Type::MemRef(Shaped::new(elem.clone(), [None], Space::Device));
+        self.elems().iter().map(whole).collect()
     }
 
     /// What takes memory on the device: a copy of what is there does not.
@@ -75,23 +76,44 @@ impl Scratch {
         self.buffers.iter().filter(|buffer| buffer.of.is_none())
     }
 
-    /// All buffers, where the host has allocated `given` on the device.
+    fn elems(&self) -> Vec<Type> {
+        let mut elems: Vec<Type> = Vec::new();
+        for buffer in self.on_device() {
+            if !elems.contains(&buffer.elem) {
+                elems.push(buffer.elem.clone());
+            }
+        }
+        elems
+    }
+
+    /// Takes the buffers out of those that the host has allocated on the device.
     pub(super) fn given(
         &self,
         k: &mut Builder<'_>,
         elements: &Elements<'_>,
         given: &[ValueId],
     ) -> Result<Vec<ValueId>, PassError> {
-        let mut given = given.iter();
-        let mut one = |buffer: &Buffer| match (buffer.of, given.as_slice()) {
-            (None, [next, ..]) => {
-                given.next();
-                Ok(Some(*next))
-            }
-            (Some(memref), _) => elements.memref(k, memref).map(Some),
-            (None, []) => Ok(None),
-        };
-        self.buffers.iter().filter_map(|buffer| one(buffer).transpose()).collect()
+        let elems = self.elems();
+        let mut ends = vec![k.index(0); elems.len()];
+        let mut taken = Vec::new();
+        for buffer in &self.buffers {
+            let whole = elems.iter().position(|elem| *elem == buffer.elem);
+            taken.push(match (buffer.of, whole) {
+                (Some(memref), _) => elements.memref(k, memref)?,
+                (None, None) => return Err(elements.refuse(given[0])),
+                (None, Some(whole)) => {
+                    let size = match (buffer.size.known(), buffer.value) {
+                        (None, Some(value)) => elements.size(k, value, 0)?,
+                        (known, _) => k.index(known.unwrap_or_default()),
+                    };
+                    let view = k.subview(given[whole], ends[whole], size);
+                    k.hint(view, &buffer.name);
+                    ends[whole] = k.arith("addi", ends[whole], size);
+                    view
+                }
+            });
+        }
+        Ok(taken)
     }
 
     /// Adds the bytes up on the host.
@@ -150,12 +172,13 @@ impl Scratch {
         func: &Func,
     ) -> Result<Vec<ValueId>, PassError> {
         let mut made = Vec::new();
-        for buffer in self.on_device() {
-            let size = match buffer.size.known() {
-                None => Some(buffer.host_size(b, outer, func)?),
-                Some(_) => None,
-            };
-            made.push(alloc(b, size, buffer.ty(Space::Device), &buffer.name));
+        for (elem, ty) in self.elems().into_iter().zip(self.types()) {
+            let mut all = b.index(0);
+            for buffer in self.on_device().filter(|buffer| buffer.elem == elem) {
+                let size = buffer.host_size(b, outer, func)?;
+                all = b.arith("addi", all, size);
+            }
+            made.push(alloc(b, Some(all), ty, "scratch"));
         }
         Ok(made)
     }

@@ -170,10 +170,13 @@ fn is_written_before(func: &Func, nested: &[OpId], load: OpId, at: &At) -> bool 
     })
 }
 
-/// The array that a view is of.
+/// The array that a view is of; one with a name is an array of its own.
 fn root(func: &Func, array: ValueId) -> ValueId {
     match func.def_op(array) {
-        Some(op) if matches!(&*op.name, "memref.subview" | "memref.cast" | "memref.collapse_shape") => {
+        Some(op)
+            if !op.has("xpu.name")
+                && matches!(&*op.name, "memref.subview" | "memref.cast" | "memref.collapse_shape") =>
+        {
             root(func, op.operands[0])
         }
         _ => array,
