@@ -46,23 +46,21 @@ pub(super) fn build<'a>(
     body: impl FnOnce(&mut Builder<'_>, &mut Elements<'a>, &Program, &[ValueId]) -> Result<(), PassError>,
 ) -> Result<Func, PassError> {
     let op = func.op(id);
-    let uses = used(func, id);
+    let Uses { passed, computed } = Uses::of(func, id);
     let mut types = vec![Type::Index, Type::Index];
-    types.extend(uses.iter().map(|v| func.ty(*v).clone()));
+    types.extend(passed.iter().map(|v| func.ty(*v).clone()));
     types.extend(also.iter().cloned());
     let mut kernel = Func::new(name, &types, op.loc.clone());
     kernel.attrs.insert("sym_visibility".into(), Attr::str("private"));
     kernel.attrs.insert("xpu.kernel".into(), Attr::Unit);
     let (entry, args) = (kernel.body[0], kernel.args().to_vec());
-    let (own, also) = args[2..].split_at(uses.len());
-    let mut map: HashMap<ValueId, ValueId> = uses.into_iter().zip(own.iter().copied()).collect();
+    let (own, also) = args[2..].split_at(passed.len());
+    let mut map: HashMap<ValueId, ValueId> = passed.into_iter().zip(own.iter().copied()).collect();
     let program = Program { cluster: args[0], core: args[1], target, known: Cell::new(None) };
     let mut k = Builder::new(&mut kernel, entry);
     k.loc = op.loc.clone();
-    for constant in from_outside(func, id).into_iter().filter(|v| func.constant(*v).is_some()) {
-        if let Def::Result(op, _) = func.def(constant) {
-            k.clone_op(func, op, &mut map);
-        }
+    for op in computed {
+        k.clone_op(func, op, &mut map);
     }
     let mut elements = Elements::new(func, map);
     body(&mut k, &mut elements, &program, also)?;
@@ -81,7 +79,7 @@ pub(super) fn call(
 ) {
     let block = b.func.new_block(&[Type::Index, Type::Index]);
     let mut operands = b.func.block(block).args.clone();
-    operands.extend(used(outer.func, id).iter().map(|v| outer.get(*v)));
+    operands.extend(Uses::of(outer.func, id).passed.iter().map(|v| outer.get(*v)));
     operands.extend(also);
     let mut inner = Builder { func: b.func, block, loc: outer.func.op(id).loc.clone() };
     inner.effect("func.call", &operands, &[("callee", Attr::Symbol(name.into()))]);
@@ -177,12 +175,11 @@ impl Program {
         body: impl FnOnce(&mut Builder<'_>, Part) -> Result<(), PassError>,
     ) -> Result<(), PassError> {
         let in_runs = matches!(Kind::of(op), Some(Kind::Expand | Kind::SlotMapping));
-        let &Shaped { ref elem, .. } = k.shaped(out);
+        let elem = (*k.shaped(out).elem).clone();
         let width = u64::from(elem.bits().unwrap_or(64).div_ceil(8));
         let fits = 2 * PARTITION_ELEMENTS as u64 * width <= self.target.memory.local_bytes;
         let (Part::Range(lower, upper), true, true) = (part, in_runs, fits) else { return body(k, part) };
-        let ty =
-            Type::MemRef(Shaped::new((**elem).clone(), [Some(2 * PARTITION_ELEMENTS as u64)], Space::Local));
+        let ty = Type::MemRef(Shaped::new(elem, [Some(2 * PARTITION_ELEMENTS as u64)], Space::Local));
         let buffer = k.op(Kind::Alloc.name(), OpSpec { results: &[ty], ..OpSpec::default() });
         let buffer = k.func.op(buffer).results[0];
         let (tile, zero) = (k.index(PARTITION_ELEMENTS), k.index(0));
@@ -222,9 +219,57 @@ impl Program {
     }
 }
 
-/// What a launch hands to its kernel: what the kernel uses from outside, but constants.
-fn used(func: &Func, id: OpId) -> Vec<ValueId> {
-    from_outside(func, id).into_iter().filter(|value| func.constant(*value).is_none()).collect()
+/// What a kernel uses from outside.
+struct Uses {
+    /// What the launch hands to it.
+    passed: Vec<ValueId>,
+    /// What it computes itself, from that: constants, sizes, and sums and products of them, each after what it needs.
+    computed: Vec<OpId>,
+}
+
+impl Uses {
+    fn of(func: &Func, id: OpId) -> Uses {
+        let all = from_outside(func, id);
+        let mut uses = Uses { passed: Vec::new(), computed: Vec::new() };
+        // What nothing can be computed from comes first, so that the rest may be computed from it.
+        let open = |value: &ValueId| func.def_op(*value).is_none_or(|op| !is_cheap(op));
+        let passed: HashSet<ValueId> = all.iter().copied().filter(open).collect();
+        for value in all {
+            let mut closure = Vec::new();
+            if passed.contains(&value) || !computable(func, value, &passed, &mut closure) {
+                uses.passed.push(value);
+            } else {
+                for op in closure {
+                    if !uses.computed.contains(&op) {
+                        uses.computed.push(op);
+                    }
+                }
+            }
+        }
+        uses
+    }
+}
+
+/// Whether every core may as well compute it.
+fn is_cheap(op: &Op) -> bool {
+    matches!(
+        &*op.name,
+        "arith.constant" | "arith.addi" | "arith.subi" | "arith.muli" | "arith.index_cast" | "memref.dim"
+    )
+}
+
+/// Whether a value can be computed from others, and the ops for that.
+fn computable(func: &Func, value: ValueId, from: &HashSet<ValueId>, closure: &mut Vec<OpId>) -> bool {
+    if from.contains(&value) {
+        return true;
+    }
+    let Def::Result(id, _) = func.def(value) else { return false };
+    let op = func.op(id);
+    let all = is_cheap(op) && op.operands.iter().all(|operand| computable(func, *operand, from, closure));
+    if all && !closure.contains(&id) {
+        closure.push(id);
+    }
+    all
 }
 
 /// Memrefs and scalars from outside that an op and its regions use, in the order of first use.

@@ -3,9 +3,9 @@
 use super::body::{Body, Place};
 use super::expr::precedence::{BITS, CHOICE, PRIMARY, PRODUCT, SHIFT, SUM};
 use super::expr::{Expr, Ty};
-use super::facts::{arith, cmpi};
 use super::helpers::{Helper, Sign};
 use super::range::Range;
+use super::transfer::{arith, cmpi};
 use super::{EmitError, EmitErrorKind};
 use xpuc_dialect::ir::{Op, OpId, Type};
 

@@ -405,6 +405,15 @@ impl<'a> Body<'a> {
         } else {
             Expr::binary(&array.pointer, "+", &offset, super::expr::precedence::SUM, array.elem)
         };
+        let pointer = match op.str_attr("xpu.name") {
+            Some(wanted) if self.place != Place::Op => {
+                let name = self.names.fresh(wanted);
+                let space = if self.place == Place::Kernel { "_global_ptr_ " } else { "" };
+                self.code.line(format!("{space}{}* {name} = {};", array.elem.name(), pointer.text));
+                Expr::name(name, array.elem)
+            }
+            _ => pointer,
+        };
         let at = match array.at {
             None => offset,
             Some(before) => Expr::binary(&before, "+", &offset, super::expr::precedence::SUM, Ty::Int),

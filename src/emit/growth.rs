@@ -1,7 +1,8 @@
 //! How far a value that a loop carries can get: what a turn adds to it, as often as there are turns.
 
-use super::facts::{Walk, of_type};
+use super::facts::Walk;
 use super::range::Range;
+use super::transfer::of_type;
 use xpuc_dialect::ir::{BlockId, Op, Type, ValueId};
 
 /// What a value can be that grows with every turn.

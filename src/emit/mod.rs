@@ -24,6 +24,7 @@ mod params;
 mod prelude;
 mod range;
 mod readme;
+mod transfer;
 mod wanted;
 
 pub use range::MAX_ELEMENTS;

@@ -7,11 +7,11 @@ use xpuc_dialect::ir::{BlockId, Builder, Def, OpId, ValueId};
 use xpuc_dialect::ops::Kind;
 
 /// An array that a loop goes through.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Array {
-    /// A view whose element `counter` is meant, for any counter of the loop.
     array: ValueId,
-    offset: Option<Offset>,
+    /// Its element `counter + offset` is meant, for any counter of the loop.
+    offset: Offset,
 }
 
 /// One loop, as it is emitted.
@@ -36,21 +36,21 @@ impl<'p> Tiles<'p> {
             rewrite.op(b, *view);
         }
         let tile = b.index(rewrite.tile);
-        let array = |rewrite: &Rewrite<'_>, at: At| Array {
-            array: rewrite.map[&at.array],
-            offset: at.offset.map(|offset| match offset {
-                Offset::Plus(value) => Offset::Plus(rewrite.map[&value]),
-                Offset::Minus(value) => Offset::Minus(rewrite.map[&value]),
-            }),
+        let inputs: Vec<ValueId> =
+            plan.inputs.iter().map(|at| rewrite.buffer(func.ty(at.array).elem())).collect();
+        let stored: Vec<(ValueId, ValueId)> =
+            plan.stored(func).into_iter().map(|value| (value, rewrite.buffer(func.ty(value)))).collect();
+        let of_store = |id: OpId| stored.iter().find(|(value, _)| *value == func.op(id).operands[0]);
+        let here = |values: &[ValueId]| values.iter().map(|value| rewrite.map[value]).collect();
+        let array = |at: &At| {
+            let Offset { number, plus, minus } = &at.offset;
+            let offset = Offset { number: *number, plus: here(plus), minus: here(minus) };
+            Array { array: rewrite.map[&at.array], offset }
         };
-        let mut buffered = |at: At| {
-            let buffer = rewrite.buffer(func.ty(at.array).elem());
-            (array(rewrite, at), buffer)
-        };
-        let inputs = plan.inputs.iter().map(|at| buffered(*at)).collect();
-        let outputs = plan.outputs.iter().map(|(_, at)| buffered(*at)).collect();
-        let copies =
-            plan.copies.iter().map(|(_, from, to)| (array(rewrite, *from), array(rewrite, *to))).collect();
+        let inputs = plan.inputs.iter().map(array).zip(inputs).collect();
+        let outputs =
+            plan.outputs.iter().filter_map(|(id, at)| Some((array(at), of_store(*id)?.1))).collect();
+        let copies = plan.copies.iter().map(|(_, from, to)| (array(from), array(to))).collect();
         let [lower, upper] = [0, 1].map(|k| rewrite.map[&op.operands[k]]);
         Tiles { id, plan, body: op.regions[0][0], lower, upper, tile, inputs, outputs, copies }
     }
@@ -73,20 +73,30 @@ impl<'p> Tiles<'p> {
         if self.copies.is_empty() {
             return;
         }
-        let some = b.cmpi("slt", self.lower, self.upper);
-        never(b.when(some, |b| {
+        let copy = |b: &mut Builder<'_>| {
             let count = b.arith("subi", self.upper, self.lower);
+            b.hint(count, "count");
             for (from, to) in &self.copies {
                 let (from, to) = (from.part(b, self.lower, count), to.part(b, self.lower, count));
                 b.effect(Kind::Copy.name(), &[from, to], &[]);
             }
             Ok(())
-        }));
+        };
+        if self.plan.turns {
+            return never(copy(b));
+        }
+        let some = b.cmpi("slt", self.lower, self.upper);
+        never(b.when(some, copy));
     }
 
     /// Every element is the same: each buffer is filled once, and goes out again and again.
     fn fill(&self, rewrite: &Rewrite<'_>, b: &mut Builder<'_>) {
+        let mut filled: Vec<ValueId> = Vec::new();
         for ((store, _), (_, buffer)) in self.plan.outputs.iter().zip(&self.outputs) {
+            if filled.contains(buffer) {
+                continue;
+            }
+            filled.push(*buffer);
             let value = rewrite.map[&rewrite.func.op(*store).operands[0]];
             let zero = b.index(0);
             let all = b.subview(*buffer, zero, self.tile);
@@ -171,6 +181,7 @@ impl<'p> Tiles<'p> {
             rewrite.map.insert(body.args[0], counter);
             rewrite.map.extend(body.args[1..].iter().copied().zip(carried.iter().copied()));
             let Some((last, ops)) = body.ops.split_last() else { return Ok(Vec::new()) };
+            let mut stored: Vec<ValueId> = Vec::new();
             for id in ops {
                 let op = func.op(*id);
                 if let Some(input) = self.plan.loads.get(id) {
@@ -178,8 +189,12 @@ impl<'p> Tiles<'p> {
                     let element = b.load(self.inputs[*input].1, &[at]);
                     rewrite.map.insert(op.results[0], element);
                 } else if let Some(output) = self.plan.outputs.iter().position(|(store, _)| store == id) {
-                    b.loc = op.loc.clone();
-                    b.store(rewrite.map[&op.operands[0]], self.outputs[output].1, &[at]);
+                    let buffer = self.outputs[output].1;
+                    if !stored.contains(&buffer) {
+                        stored.push(buffer);
+                        b.loc = op.loc.clone();
+                        b.store(rewrite.map[&op.operands[0]], buffer, &[at]);
+                    }
                 } else if !(self.plan.views.contains(id)
                     || self.plan.copies.iter().any(|(store, ..)| store == id))
                 {
@@ -216,19 +231,22 @@ impl<'p> Tiles<'p> {
     }
 
     fn after_two(&self, b: &mut Builder<'_>, first: ValueId) -> ValueId {
-        let one = b.arith("addi", self.tile, self.tile);
-        b.arith("addi", first, one)
+        let two = b.arith("addi", self.tile, self.tile);
+        b.arith("addi", first, two)
     }
 }
 
 impl Array {
     /// The elements at `count` counters from `first` on.
-    fn part(self, b: &mut Builder<'_>, first: ValueId, count: ValueId) -> ValueId {
-        let first = match self.offset {
-            None => first,
-            Some(Offset::Plus(more)) => b.arith("addi", first, more),
-            Some(Offset::Minus(less)) => b.arith("subi", first, less),
-        };
+    fn part(&self, b: &mut Builder<'_>, first: ValueId, count: ValueId) -> ValueId {
+        let Offset { number, plus, minus } = &self.offset;
+        let mut first = first;
+        if *number != 0 {
+            let number = b.index(*number);
+            first = b.arith("addi", first, number);
+        }
+        first = plus.iter().fold(first, |sum, more| b.arith("addi", sum, *more));
+        first = minus.iter().fold(first, |sum, less| b.arith("subi", sum, *less));
         b.subview(self.array, first, count)
     }
 }
