@@ -92,36 +92,50 @@ impl Body<'_> {
             [one] => return Some(format!("{one}_size")),
             _ => return None,
         }
-        if self.place != Place::Op {
-            return None;
-        }
+        let on_device =
+            |value: ValueId| func.ty(value).memref().is_some_and(|shaped| shaped.space != Space::Local);
+        let mut offset = None;
         for op in uses() {
-            if let Some(Slice { offset: Extent::Value(offset), .. }) = Slice::of(op)
-                && offset == value
+            if let Some(Slice { source, offset: Extent::Value(at), .. }) = Slice::of(op)
+                && at == value
+                && on_device(source)
             {
-                let of = self
-                    .uses(op.results[0])
-                    .iter()
-                    .find_map(|user| self.other_side(func.op(*user), op.results[0]));
-                if let Some(of) = of {
-                    return Some(format!("{of}_offset"));
-                }
+                let of = self.transferred(op.results[0], MAX_VIEWS);
+                let bare = || "offset".to_owned();
+                offset = of.map(|of| format!("{of}_offset")).or_else(|| offset.or_else(|| Some(bare())));
             }
             if &*op.name == "memref.load"
                 && op.operands[1..].contains(&value)
+                && self.place == Place::Op
                 && let Some(of) = self.purpose(op.results[0])
             {
                 return Some(format!("{of}_offset"));
             }
         }
-        None
+        offset
+    }
+
+    /// What a view is transferred to or from.
+    fn transferred(&self, view: ValueId, depth: usize) -> Option<String> {
+        let depth = depth.checked_sub(1)?;
+        self.uses(view).iter().find_map(|user| {
+            let op = self.func.op(*user);
+            match Slice::of(op) {
+                Some(slice) if slice.source == view => self.transferred(op.results[0], depth),
+                _ if &*op.name == "memref.cast" => self.transferred(op.results[0], depth),
+                _ => self.other_side(op, view),
+            }
+        })
     }
 
     /// What the other buffer of a transfer is called.
     fn other_side(&self, op: &Op, of: ValueId) -> Option<String> {
         let transfers = matches!(Kind::of(op), Some(Kind::Copy | Kind::H2d | Kind::D2h));
         let other = op.operands.iter().find(|operand| **operand != of).filter(|_| transfers)?;
-        self.buffer_name(*other)
+        let local =
+            |value: ValueId| self.func.ty(value).memref().is_some_and(|shaped| shaped.space == Space::Local);
+        // A tile holds one thing after the other.
+        if local(*other) { None } else { self.buffer_name(*other) }
     }
 
     /// What a buffer is called, without what tells its pointer from it.
@@ -144,7 +158,7 @@ impl Body<'_> {
         let op = self.func.def_op(value)?;
         match op.attrs.get("xpu.name").and_then(Attr::as_str) {
             Some(name) => Some(name.to_owned()),
-            None if &*op.name == "memref.cast" => self.buffer_name(op.operands[0]),
+            None if matches!(&*op.name, "memref.cast" | "memref.subview") => self.buffer_name(op.operands[0]),
             None => {
                 let space = self.func.ty(value).memref().map(|shaped| shaped.space);
                 (space == Some(Space::Device)).then(|| "workspace".to_owned())
@@ -152,6 +166,9 @@ impl Body<'_> {
         }
     }
 }
+
+/// Views of views that are followed for a name.
+const MAX_VIEWS: usize = 4;
 
 /// Behind the name of a variable that holds another one in 32 bits.
 pub(super) const NARROW: &str = "_int";
