@@ -6,6 +6,7 @@
 use super::growth::Growth;
 use super::range::Range;
 use super::transfer::{arith, cmpi, inverse, of_type};
+use indexmap::IndexMap;
 use rustc_hash::FxHashMap as HashMap;
 use xpuc_dialect::ir::{BlockId, Extent, Func, Op, OpId, Slice, ValueId};
 use xpuc_dialect::ops::{Kind, predicate};
@@ -70,7 +71,7 @@ impl Walk<'_> {
     /// A value is a size or an offset, and so is each part of a sum of naturals: of `3 * B + 6`, `B` is a third.
     fn size(&mut self, value: ValueId) {
         self.narrow(value, Range::SIZE);
-        let mut terms: HashMap<ValueId, i128> = HashMap::default();
+        let mut terms: IndexMap<ValueId, i128> = IndexMap::default();
         let Some(number) = self.terms(value, &mut terms) else { return };
         for (term, times) in terms {
             self.narrow(term, Range { lo: 0, hi: (Range::SIZE.hi - number).max(0) / times });
@@ -78,7 +79,7 @@ impl Walk<'_> {
     }
 
     /// How often each value is in a sum of naturals; returned is the number in it.
-    fn terms(&self, value: ValueId, terms: &mut HashMap<ValueId, i128>) -> Option<i128> {
+    fn terms(&self, value: ValueId, terms: &mut IndexMap<ValueId, i128>) -> Option<i128> {
         let range = self.get(value);
         if !range.is_natural() {
             return None;
