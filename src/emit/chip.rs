@@ -165,10 +165,10 @@ impl Body<'_> {
         let [out, value] = [op.operands[op.operands.len() - 1], op.operands[0]];
         let local = self.func.ty(out).memref().is_some_and(|s| s.space == Space::Local);
         let array = self.array(out, op)?;
-        if !local || array.elem != Ty::Int {
-            return Err(self.refuse(op, "i32 elements in local memory"));
+        if !local {
+            return Err(self.refuse(op, "local memory"));
         }
-        if counts && self.func.constant(op.operands[1]) != Some(1) {
+        if counts && array.elem != Ty::Int || counts && self.func.constant(op.operands[1]) != Some(1) {
             return Err(self.refuse(op, "a step of 1"));
         }
         let value = self.take(value);
@@ -176,6 +176,16 @@ impl Body<'_> {
         let whole = Expr::literal(0, Ty::Int);
         let begin = array.at.clone().unwrap_or(whole);
         let buffer = array.pointer.text.split(' ').next().unwrap_or_default().to_owned();
+        if array.elem != Ty::Int {
+            // Vectors are of 32 bits.
+            let (outside, i) = (self.names.clone(), self.names.fresh("i"));
+            let at = if begin.text == "0" { i.clone() } else { format!("{} + {i}", begin.text) };
+            self.code.line(format!("for (int {i} = 0; {i} < {}; {i}++) {{", array.length().text));
+            self.code.line(format!("{buffer}[{at}] = {};", value.text));
+            self.code.line("}");
+            self.names = outside;
+            return Ok(());
+        }
         let mut args = vec![buffer, begin.text, array.length().text, value.text];
         let name = if counts {
             args.push(LANES.to_owned());

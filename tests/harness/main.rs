@@ -10,6 +10,7 @@ mod counts;
 mod differential;
 mod directive;
 mod docs;
+mod evidence;
 mod expected;
 mod format;
 mod generate;
@@ -23,6 +24,7 @@ mod paddle;
 mod programs;
 mod run_case;
 mod snapshot;
+mod tiles;
 mod tree;
 mod upstream;
 
@@ -95,6 +97,8 @@ fn main() -> ExitCode {
     tests.extend(format::tests());
     tests.extend(orders::tests());
     tests.extend(own::tests());
+    tests.extend(evidence::tests());
+    tests.extend(tiles::tests());
     let names: Vec<String> =
         tests.iter().filter(|test| test.snapshot).map(|test| test.name.clone()).collect();
     if bless {
