@@ -108,6 +108,7 @@ fn defines(text: &str, name: &str) -> bool {
                     "Shape> ",
                     "DataType> ",
                     "> ",
+                    "T* ",
                 ]
                 .iter()
                 .any(|ty| line.contains(&format!("{ty}{name}"))))
