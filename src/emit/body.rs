@@ -8,6 +8,7 @@ use super::commands::Commands;
 use super::expr::{Expr, Ty};
 use super::facts::Facts;
 use super::names::Names;
+use super::order;
 use super::{EmitError, EmitErrorKind};
 use indexmap::IndexMap;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -247,8 +248,9 @@ impl<'a> Body<'a> {
             Some((last, ops)) => (*last, ops),
             None => return Ok(Vec::new()),
         };
+        let ops = if self.place == Place::Op { order::writes_last(self.func, ops) } else { ops.to_vec() };
         for op in ops {
-            self.op(*op)?;
+            self.op(op)?;
         }
         let last = self.func.op(last);
         match &*last.name {

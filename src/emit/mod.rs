@@ -17,6 +17,7 @@ mod infer;
 mod kernel;
 mod names;
 mod op;
+mod order;
 mod params;
 mod range;
 mod readme;
