@@ -68,7 +68,9 @@ pub static CHECK_LOWERED: Check = Check {
     expected: "a command or an upstream op",
     allows: |op| match Kind::of(op) {
         None => true,
-        Some(Kind::Constant | Kind::Range) => Parts::of(op).is_some_and(|p| matches!(p.form, Form::Buffer { .. })),
+        Some(Kind::Constant | Kind::Range) => {
+            Parts::of(op).is_some_and(|p| matches!(p.form, Form::Buffer { .. }))
+        }
         Some(kind) => matches!(
             kind,
             Kind::Alloc

@@ -380,7 +380,9 @@ impl Machine {
             Some(freed) => {
                 let buffer = self.blocks[index].buffer.clone();
                 Err(Box::new(match buffer.space {
-                    Space::Shared | Space::Local => MachineError::LaunchOver { deed, buffer, launched: freed, loc },
+                    Space::Shared | Space::Local => {
+                        MachineError::LaunchOver { deed, buffer, launched: freed, loc }
+                    }
                     _ => MachineError::Freed { deed, buffer, freed, loc },
                 }))
             }

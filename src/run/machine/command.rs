@@ -250,7 +250,13 @@ impl Machine {
     }
 
     /// The elements of `view`, which `deed` needs to be in `space` if one is given.
-    pub(super) fn span(&mut self, view: View, deed: &'static str, space: Option<Space>, loc: u32) -> Checked<Span> {
+    pub(super) fn span(
+        &mut self,
+        view: View,
+        deed: &'static str,
+        space: Option<Space>,
+        loc: u32,
+    ) -> Checked<Span> {
         let index = self.live(view.base, deed, loc)?;
         let block = &self.blocks[index];
         if let Some(expected) = space

@@ -216,7 +216,9 @@ pub enum MachineError {
     Leaving { deed: &'static str, buffer: Buffer, index: usize, issued: u32, loc: u32 },
 
     /// A program that ends or comes to a barrier with a transfer under way, issued at `loc`.
-    #[error("in kernel {kernel}, the program on {program} {what} while this transfer of its own is under way: expected a wait in between")]
+    #[error(
+        "in kernel {kernel}, the program on {program} {what} while this transfer of its own is under way: expected a wait in between"
+    )]
     NotLanded { kernel: Box<str>, program: Program, what: &'static str, loc: u32 },
 
     /// A kernel access outside a launch, or a command or launch inside one.

@@ -60,7 +60,11 @@ impl Machine {
             return;
         }
         let Some(program) = self.launch.program() else {
-            return self.refuse(Box::new(MachineError::Misplaced { what: "kernel wait", inside: false, loc }));
+            return self.refuse(Box::new(MachineError::Misplaced {
+                what: "kernel wait",
+                inside: false,
+                loc,
+            }));
         };
         let under_way = match self.local.programs.get_mut(program.linear as usize) {
             Some(own) => std::mem::take(&mut own.under_way),

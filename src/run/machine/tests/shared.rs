@@ -197,4 +197,3 @@ fn host_use_of_shared_memory() {
         "host reads a shared buffer of 1 x i32: expected a host buffer"
     );
 }
-
