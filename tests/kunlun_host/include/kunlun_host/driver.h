@@ -121,12 +121,12 @@ inline std::string answer(const Op& op, const Request& request) {
 
 /// Status 0 when all calls were answered, 2 for one that makes no sense, EXIT_VIOLATION after a report.
 inline int drive(int, char**) {
-  for (const Op& op : ops()) check_signature(op);
   for (Request request; read_request(request);) {
     const Op* op = nullptr;
     for (const Op& one : ops())
       if (one.name == request.op) op = &one;
     if (!op) refuse("no op " + request.op);
+    check_signature(*op);
     begin(request.seed);
     state().call = request.name;
     state().host_only = request.host_only;
