@@ -8,7 +8,7 @@ use crate::stage::{Lowered, Planned, Shaped, Verified};
 use crate::target::Target;
 use std::time::{Duration, Instant};
 use xpuc_dialect::ir::Module;
-use xpuc_passes::pass::{Device, Grid, PassCx};
+use xpuc_passes::pass::{Device, Grid, Memory, PassCx};
 
 /// How much to optimize.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -98,9 +98,10 @@ impl Compiled {
         let (Some(planned), Some(device)) = (&self.planned, &self.lowered) else { return Ok(Vec::new()) };
         // What runs in place of the kernels on a host: the same launches, each of one core.
         let grid = Grid { clusters: 1, cores: 1 };
-        let mut cx = PassCx::new(Device { grid, ..target.device });
-        let host = session.lower(&mut cx, planned)?;
         let memory = target.device.memory;
+        let mut cx =
+            PassCx::new(Device { grid, memory: Memory { local_bytes: 0, ..memory }, ..target.device });
+        let host = session.lower(&mut cx, planned)?;
         Ok(emit::kunlun3(&emit::Sources { device, host: &host, memory, source })?)
     }
 }

@@ -2,11 +2,12 @@
 
 use super::elemental::Elements;
 use super::loops::Part;
+use super::stream::{stream, wait};
 use super::{LowerError, PARTITION_ELEMENTS};
-use crate::pass::{Grid, PassError};
+use crate::pass::{Grid, Memory, PassError};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::Cell;
-use xpuc_dialect::ir::{Attr, Builder, Def, Func, Op, OpId, OpSpec, Type, ValueId};
+use xpuc_dialect::ir::{Attr, Builder, Def, Func, Op, OpId, OpSpec, Shaped, Space, Type, ValueId};
 use xpuc_dialect::ops::{Form, Kind, Parts};
 
 /// What kernels are made for.
@@ -14,8 +15,8 @@ use xpuc_dialect::ops::{Form, Kind, Parts};
 pub(super) struct Target {
     /// Clusters and cores.
     pub(super) grid: Grid,
-    /// On-chip memory of a cluster.
-    pub(super) shared_bytes: u64,
+    /// On-chip memory.
+    pub(super) memory: Memory,
 }
 
 /// Emits the launch of a device op at `b`; returns the kernel.
@@ -23,15 +24,15 @@ pub(super) fn launch(
     b: &mut Builder<'_>,
     outer: &Elements<'_>,
     id: OpId,
-    grid: Grid,
+    target: Target,
     name: String,
 ) -> Result<Func, PassError> {
-    let kernel = build(outer.func, id, &[], grid, name.clone(), |k, elements, program, _| {
+    let kernel = build(outer.func, id, &[], target, name.clone(), |k, elements, program, _| {
         let op = elements.func.op(id);
         let Some(Parts { form: Form::Buffer { out }, .. }) = Parts::of(op) else { return Ok(()) };
         program.write(k, elements, op, elements.get(out))
     })?;
-    call(b, outer, id, &[], grid, &name);
+    call(b, outer, id, &[], target.grid, &name);
     Ok(kernel)
 }
 
@@ -40,33 +41,31 @@ pub(super) fn build<'a>(
     func: &'a Func,
     id: OpId,
     also: &[Type],
-    grid: Grid,
+    target: Target,
     name: String,
     body: impl FnOnce(&mut Builder<'_>, &mut Elements<'a>, &Program, &[ValueId]) -> Result<(), PassError>,
 ) -> Result<Func, PassError> {
     let op = func.op(id);
-    let uses = used(func, id);
+    let Uses { passed, computed } = Uses::of(func, id);
     let mut types = vec![Type::Index, Type::Index];
-    types.extend(uses.iter().map(|v| func.ty(*v).clone()));
+    types.extend(passed.iter().map(|v| func.ty(*v).clone()));
     types.extend(also.iter().cloned());
     let mut kernel = Func::new(name, &types, op.loc.clone());
     kernel.attrs.insert("sym_visibility".into(), Attr::str("private"));
     kernel.attrs.insert("xpu.kernel".into(), Attr::Unit);
     let (entry, args) = (kernel.body[0], kernel.args().to_vec());
-    let (own, also) = args[2..].split_at(uses.len());
-    let mut map: HashMap<ValueId, ValueId> = uses.into_iter().zip(own.iter().copied()).collect();
-    let program = Program { cluster: args[0], core: args[1], grid, known: Cell::new(None) };
+    let (own, also) = args[2..].split_at(passed.len());
+    let mut map: HashMap<ValueId, ValueId> = passed.into_iter().zip(own.iter().copied()).collect();
+    let program = Program { cluster: args[0], core: args[1], target, known: Cell::new(None) };
     let mut k = Builder::new(&mut kernel, entry);
     k.loc = op.loc.clone();
-    for constant in from_outside(func, id).into_iter().filter(|v| func.constant(*v).is_some()) {
-        if let Def::Result(op, _) = func.def(constant) {
-            k.clone_op(func, op, &mut map);
-        }
+    for op in computed {
+        k.clone_op(func, op, &mut map);
     }
     let mut elements = Elements::new(func, map);
     body(&mut k, &mut elements, &program, also)?;
     k.effect("func.return", &[], &[]);
-    Ok(kernel)
+    Ok(stream(kernel, target.memory.local_bytes))
 }
 
 /// Emits the call of a kernel that [`build`] made.
@@ -80,7 +79,7 @@ pub(super) fn call(
 ) {
     let block = b.func.new_block(&[Type::Index, Type::Index]);
     let mut operands = b.func.block(block).args.clone();
-    operands.extend(used(outer.func, id).iter().map(|v| outer.get(*v)));
+    operands.extend(Uses::of(outer.func, id).passed.iter().map(|v| outer.get(*v)));
     operands.extend(also);
     let mut inner = Builder { func: b.func, block, loc: outer.func.op(id).loc.clone() };
     inner.effect("func.call", &operands, &[("callee", Attr::Symbol(name.into()))]);
@@ -97,8 +96,8 @@ pub(super) struct Program {
     cluster: ValueId,
     /// Number of the core in its cluster.
     pub(super) core: ValueId,
-    /// The grid of the launch.
-    pub(super) grid: Grid,
+    /// The grid of the launch, and memory on chip.
+    pub(super) target: Target,
     /// Number of the program, once many ask for it.
     known: Cell<Option<ValueId>>,
 }
@@ -116,7 +115,9 @@ impl Program {
             Some(Kind::Cumsum | Kind::ReduceSum | Kind::ReduceMax | Kind::Compact) => {
                 self.only(k, 0, |k| elements.write(k, op, out, Part::Whole))
             }
-            Some(_) => self.partition(k, out, |k, part| elements.write(k, op, out, part)),
+            Some(_) => self.partition(k, out, |k, part| {
+                self.tiles(k, op, out, part, |k, part| elements.write(k, op, out, part))
+            }),
             None => Err(LowerError::Fusion { op: op.name.to_string() }.at(&op.loc)),
         }
     }
@@ -148,7 +149,7 @@ impl Program {
             length = k.arith("muli", length, dim);
         }
         let id = self.id(k);
-        let programs = k.index(i64::from(self.grid.clusters) * i64::from(self.grid.cores));
+        let programs = k.index(i64::from(self.target.grid.clusters) * i64::from(self.target.grid.cores));
         let align = k.index(PARTITION_ELEMENTS);
         let partitions = k.arith("ceildivui", length, align);
         let each = k.arith("ceildivui", partitions, programs);
@@ -163,6 +164,43 @@ impl Program {
         k.when(some, |k| body(k, Part::Range(begin, upper)))
     }
 
+    /// Where runs of elements are alike, they are put into a buffer on chip, tile after tile, each of which goes to
+    /// `out` as a whole while the next one is computed.
+    pub(super) fn tiles(
+        &self,
+        k: &mut Builder<'_>,
+        op: &Op,
+        out: ValueId,
+        part: Part,
+        body: impl FnOnce(&mut Builder<'_>, Part) -> Result<(), PassError>,
+    ) -> Result<(), PassError> {
+        let in_runs = matches!(Kind::of(op), Some(Kind::Expand | Kind::SlotMapping));
+        let elem = (*k.shaped(out).elem).clone();
+        let width = u64::from(elem.bits().unwrap_or(64).div_ceil(8));
+        let fits = 2 * PARTITION_ELEMENTS as u64 * width <= self.target.memory.local_bytes;
+        let (Part::Range(lower, upper), true, true) = (part, in_runs, fits) else { return body(k, part) };
+        let ty = Type::MemRef(Shaped::new(elem, [Some(2 * PARTITION_ELEMENTS as u64)], Space::Local));
+        let buffer = k.op(Kind::Alloc.name(), OpSpec { results: &[ty], ..OpSpec::default() });
+        let buffer = k.func.op(buffer).results[0];
+        let (tile, zero) = (k.index(PARTITION_ELEMENTS), k.index(0));
+        k.for_loop([lower, upper, tile], &[zero], |k, first, half| {
+            let left = k.arith("subi", upper, first);
+            let count = k.arith("minsi", tile, left);
+            k.hint(count, "count");
+            let end = k.arith("addi", first, count);
+            let mine = k.subview(buffer, half[0], count);
+            body(k, Part::Tile(first, end, mine))?;
+            wait(k);
+            let to = k.subview(out, first, count);
+            k.effect(Kind::Copy.name(), &[mine, to], &[]);
+            let other = k.arith("subi", tile, half[0]);
+            k.hint(other, "half");
+            Ok::<_, PassError>(vec![other])
+        })?;
+        wait(k);
+        Ok(())
+    }
+
     /// Computes the number of the program for everything after it.
     pub(super) fn know_id(&self, k: &mut Builder<'_>) {
         self.known.set(Some(self.id(k)));
@@ -173,7 +211,7 @@ impl Program {
         if let Some(known) = self.known.get() {
             return known;
         }
-        let clusters = k.index(self.grid.clusters.into());
+        let clusters = k.index(self.target.grid.clusters.into());
         let row = k.arith("muli", self.core, clusters);
         let id = k.arith("addi", row, self.cluster);
         k.hint(id, "tid");
@@ -181,9 +219,57 @@ impl Program {
     }
 }
 
-/// What a launch hands to its kernel: what the kernel uses from outside, but constants.
-fn used(func: &Func, id: OpId) -> Vec<ValueId> {
-    from_outside(func, id).into_iter().filter(|value| func.constant(*value).is_none()).collect()
+/// What a kernel uses from outside.
+struct Uses {
+    /// What the launch hands to it.
+    passed: Vec<ValueId>,
+    /// What it computes itself, from that: constants, sizes, and sums and products of them, each after what it needs.
+    computed: Vec<OpId>,
+}
+
+impl Uses {
+    fn of(func: &Func, id: OpId) -> Uses {
+        let all = from_outside(func, id);
+        let mut uses = Uses { passed: Vec::new(), computed: Vec::new() };
+        // What nothing can be computed from comes first, so that the rest may be computed from it.
+        let open = |value: &ValueId| func.def_op(*value).is_none_or(|op| !is_cheap(op));
+        let passed: HashSet<ValueId> = all.iter().copied().filter(open).collect();
+        for value in all {
+            let mut closure = Vec::new();
+            if passed.contains(&value) || !computable(func, value, &passed, &mut closure) {
+                uses.passed.push(value);
+            } else {
+                for op in closure {
+                    if !uses.computed.contains(&op) {
+                        uses.computed.push(op);
+                    }
+                }
+            }
+        }
+        uses
+    }
+}
+
+/// Whether every core may as well compute it.
+fn is_cheap(op: &Op) -> bool {
+    matches!(
+        &*op.name,
+        "arith.constant" | "arith.addi" | "arith.subi" | "arith.muli" | "arith.index_cast" | "memref.dim"
+    )
+}
+
+/// Whether a value can be computed from others, and the ops for that.
+fn computable(func: &Func, value: ValueId, from: &HashSet<ValueId>, closure: &mut Vec<OpId>) -> bool {
+    if from.contains(&value) {
+        return true;
+    }
+    let Def::Result(id, _) = func.def(value) else { return false };
+    let op = func.op(id);
+    let all = is_cheap(op) && op.operands.iter().all(|operand| computable(func, *operand, from, closure));
+    if all && !closure.contains(&id) {
+        closure.push(id);
+    }
+    all
 }
 
 /// Memrefs and scalars from outside that an op and its regions use, in the order of first use.

@@ -3,6 +3,7 @@
 use super::LowerError;
 use super::elemental::Elements;
 use crate::pass::PassError;
+use std::convert::Infallible;
 use xpuc_dialect::ir::{Builder, Op, Type, ValueId};
 use xpuc_dialect::ops::Kind;
 
@@ -13,6 +14,16 @@ pub(super) enum Part {
     Whole,
     /// A linear range.
     Range(ValueId, ValueId),
+    /// A linear range, to be put into a buffer on chip that begins with its first element.
+    Tile(ValueId, ValueId, ValueId),
+}
+
+/// What consecutive elements are.
+#[derive(Clone, Copy)]
+enum Alike {
+    Same(ValueId),
+    /// One more from element to element.
+    Counting(ValueId),
 }
 
 impl Part {
@@ -20,8 +31,38 @@ impl Part {
     fn bounds(self, b: &mut Builder<'_>, out: ValueId) -> (ValueId, ValueId) {
         match self {
             Part::Whole => (b.index(0), b.dim(out, 0)),
-            Part::Range(lower, upper) => (lower, upper),
+            Part::Range(lower, upper) | Part::Tile(lower, upper, _) => (lower, upper),
         }
+    }
+
+    /// Writes elements `from..to` of `out`, at least one.
+    fn run(self, b: &mut Builder<'_>, out: ValueId, [from, to]: [ValueId; 2], all: Alike) {
+        if let Part::Tile(lower, _, buffer) = self {
+            let (at, count) = (b.arith("subi", from, lower), b.arith("subi", to, from));
+            let part = b.subview(buffer, at, count);
+            match all {
+                Alike::Same(value) => b.effect(Kind::Constant.name(), &[value, part], &[]),
+                Alike::Counting(first) => {
+                    let one = b.constant(1, &Type::I32);
+                    b.effect(Kind::Range.name(), &[first, one, part], &[])
+                }
+            };
+            return;
+        }
+        let built = b.for_range(from, to, |b, i| {
+            let value = match all {
+                Alike::Same(value) => value,
+                Alike::Counting(first) => {
+                    let ty = b.ty(first).clone();
+                    let more = b.arith("subi", i, from);
+                    let more = b.int_cast(more, &ty);
+                    b.arith("addi", first, more)
+                }
+            };
+            b.store(value, out, &[i]);
+            Ok::<_, Infallible>(())
+        });
+        built.unwrap_or_else(|never| match never {})
     }
 }
 
@@ -80,10 +121,12 @@ impl Elements<'_> {
         let dims: Vec<ValueId> = (0..rank).map(|axis| b.dim(out, axis)).collect();
         match part {
             Part::Whole => nest(b, &dims, &mut Vec::new(), &mut body),
-            Part::Range(lower, upper) => b.for_range(lower, upper, |b, linear| {
-                let index = delinearize(b, linear, &dims);
-                body(b, &index)
-            }),
+            Part::Range(lower, upper) | Part::Tile(lower, upper, _) => {
+                b.for_range(lower, upper, |b, linear| {
+                    let index = delinearize(b, linear, &dims);
+                    body(b, &index)
+                })
+            }
         }
     }
 
@@ -156,10 +199,8 @@ impl Elements<'_> {
         let elem = b.shaped(out).elem.as_ref().clone();
         self.for_each_run(b, op.operands[0], out, part, |b, run| {
             let row = b.int_cast(run.row, &elem);
-            b.for_range(run.lower, run.upper, |b, t| {
-                b.store(row, out, &[t]);
-                Ok(())
-            })
+            part.run(b, out, [run.lower, run.upper], Alike::Same(row));
+            Ok(())
         })
     }
 
@@ -237,14 +278,12 @@ impl Elements<'_> {
                         let block_end = b.arith("addi", block_begin, block);
                         let from = b.arith("maxsi", first, block_begin);
                         let to = b.arith("minsi", last, block_end);
-                        b.for_range(from, to, |b, position| {
-                            let offset = b.arith("subi", position, block_begin);
-                            let offset = b.int_cast(offset, &elem);
-                            let value = b.arith("addi", slot, offset);
-                            let token = b.arith("subi", position, shift);
-                            b.store(value, out, &[token]);
-                            Ok(())
-                        })
+                        let offset = b.arith("subi", from, block_begin);
+                        let offset = b.int_cast(offset, &elem);
+                        let slot = b.arith("addi", slot, offset);
+                        let tokens = [from, to].map(|position| b.arith("subi", position, shift));
+                        part.run(b, out, tokens, Alike::Counting(slot));
+                        Ok(())
                     })
                 })
             })
@@ -255,8 +294,9 @@ impl Elements<'_> {
         let tokens = self.index_element(b, lod, rows)?;
         let (first, last) = part.bounds(b, out);
         let from = b.arith("maxsi", tokens, first);
-        b.for_range(from, last, |b, i| {
-            b.store(pad, out, &[i]);
+        let some = b.cmpi("slt", from, last);
+        b.when(some, |b| {
+            part.run(b, out, [from, last], Alike::Same(pad));
             Ok(())
         })
     }

@@ -23,6 +23,7 @@ mod loops;
 mod memo;
 mod search;
 mod stage;
+mod stream;
 mod walk;
 
 use crate::pass::{Need, Pass, PassCx, PassError, PassErrorKind};

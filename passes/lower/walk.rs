@@ -62,8 +62,7 @@ impl Walk<'_> {
         let kind = Kind::of(op);
         if kind == Some(Kind::Fusion) {
             let name = self.name(&fusion_name(self.func, id));
-            let target = Target { grid: self.cx.grid, shared_bytes: self.cx.memory.shared_bytes };
-            self.kernels.extend(stage::launch(b, &self.elements, id, target, name)?);
+            self.kernels.extend(stage::launch(b, &self.elements, id, self.target(), name)?);
             return Ok(());
         }
         let Some(parts) = Parts::of(op).filter(|p| p.kind.is_compute()) else {
@@ -82,7 +81,7 @@ impl Walk<'_> {
             Some(Space::Device) => {
                 let what = op.name.trim_start_matches("xpu.").trim_start_matches("broadcast_");
                 let name = self.name(what);
-                self.kernels.push(kernel::launch(b, &self.elements, id, self.cx.grid, name)?);
+                self.kernels.push(kernel::launch(b, &self.elements, id, self.target(), name)?);
                 Ok(())
             }
             other => {
@@ -90,6 +89,10 @@ impl Walk<'_> {
                 Err(LowerError::Space { op: op.name.to_string(), space }.at(&op.loc))
             }
         }
+    }
+
+    fn target(&self) -> Target {
+        Target { grid: self.cx.grid, memory: self.cx.memory }
     }
 
     /// Name of the next kernel.

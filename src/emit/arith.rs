@@ -3,8 +3,8 @@
 use super::body::{Body, Helper, Place};
 use super::expr::precedence::{AND, BITS, EQUALITY, OR, PRIMARY, PRODUCT, RELATION, SHIFT, SUM};
 use super::expr::{Expr, Ty};
-use super::facts::{arith, cmpi};
 use super::range::Range;
+use super::transfer::{arith, cmpi};
 use super::{EmitError, EmitErrorKind};
 use xpuc_dialect::ir::{OpId, Type};
 

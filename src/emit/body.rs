@@ -36,12 +36,27 @@ pub(super) enum Helper {
     FloorDiv,
     /// The same in 64 bits.
     FloorDivWide,
+    /// The vector of the numbers of its lanes.
+    Lanes,
+    /// A run of equal elements in local memory.
+    StoreSame,
+    /// A run of elements that count up, in local memory.
+    StoreCounting,
+}
+
+impl Helper {
+    /// Whether it takes vectors of integers.
+    pub(super) fn has_vectors(self) -> bool {
+        matches!(self, Helper::Lanes | Helper::StoreSame | Helper::StoreCounting)
+    }
 }
 
 /// A memref: where its first element is, and its sizes.
 #[derive(Debug, Clone)]
 pub(super) struct Array {
     pub(super) pointer: Expr,
+    /// In a slice: its first element, counted from that of the whole.
+    pub(super) at: Option<Expr>,
     pub(super) dims: Vec<Expr>,
     pub(super) elem: Ty,
 }
@@ -351,7 +366,21 @@ impl<'a> Body<'a> {
         } else {
             Expr::binary(&array.pointer, "+", &offset, super::expr::precedence::SUM, array.elem)
         };
-        self.arrays.insert(op.results[0], Array { pointer, dims: vec![size], elem: array.elem });
+        let pointer = match op.str_attr("xpu.name") {
+            Some(wanted) if self.place != Place::Op => {
+                let name = self.names.fresh(wanted);
+                let space = if self.place == Place::Kernel { "_global_ptr_ " } else { "" };
+                self.code.line(format!("{space}{}* {name} = {};", array.elem.name(), pointer.text));
+                Expr::name(name, array.elem)
+            }
+            _ => pointer,
+        };
+        let at = match array.at {
+            None => offset,
+            Some(before) => Expr::binary(&before, "+", &offset, super::expr::precedence::SUM, Ty::Int),
+        };
+        let slice = Array { pointer, at: Some(at), dims: vec![size], elem: array.elem };
+        self.arrays.insert(op.results[0], slice);
         Ok(())
     }
 }

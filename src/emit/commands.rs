@@ -146,7 +146,7 @@ impl Body<'_> {
             };
             dims.push(Expr::literal((*size).into(), Ty::Int));
         }
-        let mut array = Array { pointer: Expr::literal(0, Ty::Int), dims, elem: ty };
+        let mut array = Array { pointer: Expr::literal(0, Ty::Int), at: None, dims, elem: ty };
         let length = array.length();
         let on_device = shaped.space == Space::Device;
         let name = if let Some(name) = self.commands.returned.get(&result).cloned() {

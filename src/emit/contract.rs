@@ -203,6 +203,7 @@ pub(super) fn check(body: &mut Body<'_>, tensors: &[Tensor], symbols: &mut BTree
         let ty = element.name();
         body.code.line(format!("{constant}{ty}* {data} = {}.data<{ty}>();", tensor.name));
         let argument = body.func.args()[tensor.index];
-        body.arrays.insert(argument, Array { pointer: Expr::name(data, element), dims, elem: element });
+        body.arrays
+            .insert(argument, Array { pointer: Expr::name(data, element), at: None, dims, elem: element });
     }
 }

@@ -143,16 +143,18 @@ impl Body<'_> {
         let args = &func.block(body).args;
         let (lower, upper) = (self.take(op.operands[0]), self.take(op.operands[1]));
         let upper = self.plain(upper, "end");
-        if func.constant(op.operands[2]) != Some(1) {
-            return Err(self.refuse(op, "a step of 1"));
-        }
+        let step = match func.constant(op.operands[2]) {
+            Some(1) => "++".to_owned(),
+            Some(step @ 2..) => format!(" += {step}"),
+            _ => return Err(self.refuse(op, "a step known while compiling")),
+        };
         self.settle();
         let carried = self.carry(&args[1..], &op.operands[3..]);
         let outside = self.names.clone();
         let counter = self.names.fresh("i");
         let ty = self.ty(args[0]);
         self.code.line(format!(
-            "for ({} {counter} = {}; {counter} < {}; {counter}++) {{",
+            "for ({} {counter} = {}; {counter} < {}; {counter}{step}) {{",
             ty.name(),
             lower.text,
             upper.text

@@ -4,8 +4,9 @@
 //! until what they carry stays within its range.
 
 use super::range::Range;
+use super::transfer::{arith, cmpi, inverse, of_type};
 use rustc_hash::FxHashMap as HashMap;
-use xpuc_dialect::ir::{BlockId, Extent, Func, Op, OpId, Slice, Type, ValueId};
+use xpuc_dialect::ir::{BlockId, Extent, Func, Op, OpId, Slice, ValueId};
 use xpuc_dialect::ops::{Kind, predicate};
 
 /// Ranges of values where they are made, and of operands where they are used.
@@ -39,15 +40,6 @@ impl Facts {
     }
 }
 
-/// All values of a type.
-pub(super) fn of_type(ty: &Type) -> Range {
-    match ty {
-        Type::Int(1) => Range::BOOL,
-        Type::Int(32) => Range::I32,
-        _ => Range::I64,
-    }
-}
-
 struct Walk<'a> {
     func: &'a Func,
     /// Ranges here: of the definition, narrowed by the conditions around.
@@ -72,6 +64,36 @@ impl Walk<'_> {
         let range = self.get(value);
         self.undo.push((value, range));
         self.now.insert(value, range.meet(to));
+    }
+
+    /// A value is a size or an offset, and so is each part of a sum of naturals: of `3 * B + 6`, `B` is a third.
+    fn size(&mut self, value: ValueId) {
+        self.narrow(value, Range::SIZE);
+        let mut terms: HashMap<ValueId, i128> = HashMap::default();
+        let Some(number) = self.terms(value, &mut terms) else { return };
+        for (term, times) in terms {
+            self.narrow(term, Range { lo: 0, hi: (Range::SIZE.hi - number).max(0) / times });
+        }
+    }
+
+    /// How often each value is in a sum of naturals; returned is the number in it.
+    fn terms(&self, value: ValueId, terms: &mut HashMap<ValueId, i128>) -> Option<i128> {
+        let range = self.get(value);
+        if !range.is_natural() {
+            return None;
+        }
+        if let Some(known) = range.known() {
+            return Some(known);
+        }
+        match self.func.def_op(value) {
+            Some(op) if &*op.name == "arith.addi" => {
+                Some(self.terms(op.operands[0], terms)? + self.terms(op.operands[1], terms)?)
+            }
+            _ => {
+                *terms.entry(value).or_default() += 1;
+                Some(0)
+            }
+        }
     }
 
     /// Runs `body`, and forgets what it has narrowed.
@@ -106,7 +128,7 @@ impl Walk<'_> {
                 if let Some(Slice { offset, size, .. }) = Slice::of(&op) {
                     for extent in [offset, size] {
                         if let Extent::Value(value) = extent {
-                            self.narrow(value, Range::SIZE);
+                            self.size(value);
                         }
                     }
                 }
@@ -118,7 +140,7 @@ impl Walk<'_> {
             "memref.dim" => self.define(op.results[0], Range::SIZE),
             _ => match Kind::of(&op) {
                 Some(Kind::Alloc) => {
-                    op.operands.iter().for_each(|size| self.narrow(*size, Range::SIZE));
+                    op.operands.iter().for_each(|size| self.size(*size));
                 }
                 Some(Kind::Require) => {
                     if let Some(predicate) = predicate(&op) {
@@ -328,94 +350,4 @@ impl Walk<'_> {
         self.narrow(less, Range { lo: i128::MIN, hi: b.hi - strict });
         self.narrow(more, Range { lo: a.lo + strict, hi: i128::MAX });
     }
-}
-
-/// The predicate of an `arith.cmpi`.
-pub(super) fn cmpi(op: &Op) -> &'static str {
-    const NAMES: [&str; 10] = ["eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge"];
-    let code = op.attrs.get("predicate").and_then(|attr| attr.as_int()).unwrap_or_default();
-    NAMES[usize::try_from(code).unwrap_or_default() % NAMES.len()]
-}
-
-fn inverse(predicate: &str) -> &'static str {
-    match predicate {
-        "eq" => "ne",
-        "ne" => "eq",
-        "slt" => "sge",
-        "sle" => "sgt",
-        "sgt" => "sle",
-        "sge" => "slt",
-        "ult" => "uge",
-        "ule" => "ugt",
-        "ugt" => "ule",
-        _ => "ult",
-    }
-}
-
-/// The range of what an `arith` op makes, before it wraps around; none if nothing is known.
-pub(super) fn arith(op: &Op, func: &Func, ranges: &[Range]) -> Option<Range> {
-    let full = of_type(func.ty(*op.results.first()?));
-    let natural = ranges.iter().all(|range| range.is_natural());
-    let range = match (&*op.name, ranges) {
-        ("arith.addi", [x, y]) => x.add(*y),
-        ("arith.subi", [x, y]) => x.sub(*y),
-        ("arith.muli", [x, y]) => x.mul(*y),
-        ("arith.minsi", [x, y]) => x.min(*y),
-        ("arith.maxsi", [x, y]) => x.max(*y),
-        ("arith.minui", [x, y]) if natural => x.min(*y),
-        ("arith.maxui", [x, y]) if natural => x.max(*y),
-        ("arith.floordivsi", [x, y]) => x.floordiv(*y),
-        ("arith.divui", [x, y]) if natural => x.floordiv(*y),
-        ("arith.ceildivui", [x, y]) if natural => Range::exact(0).sub(Range::exact(0).sub(*x).floordiv(*y)),
-        ("arith.remui", [_, y]) if natural => Range { lo: 0, hi: (y.hi - 1).max(0) },
-        ("arith.shrsi", [x, y]) => {
-            let bits = y.known().and_then(|bits| u32::try_from(bits).ok()).filter(|bits| *bits < 64)?;
-            Range { lo: x.lo >> bits, hi: x.hi >> bits }
-        }
-        ("arith.select", [condition, x, y]) => match condition.known() {
-            Some(0) => *y,
-            Some(_) => *x,
-            None => x.hull(*y),
-        },
-        ("arith.cmpi", [x, y]) => compared(cmpi(op), *x, *y)?,
-        ("arith.andi", [x, y]) if full == Range::BOOL => x.min(*y),
-        ("arith.ori", [x, y]) if full == Range::BOOL => x.max(*y),
-        ("arith.xori", [x, y]) if full == Range::BOOL => match (x.known(), y.known()) {
-            (Some(x), Some(y)) => Range::exact(i64::from(x != y)),
-            _ => Range::BOOL,
-        },
-        // An i1 is 0 or 1, whatever the width; extui of anything else is not emitted.
-        ("arith.index_cast" | "arith.extsi" | "arith.extui" | "arith.trunci", [x]) if x.within(full) => *x,
-        _ => return None,
-    };
-    Some(range)
-}
-
-/// Whether a comparison is always true or always false.
-fn compared(predicate: &str, x: Range, y: Range) -> Option<Range> {
-    let signed = match predicate {
-        "ult" | "ule" | "ugt" | "uge" if !(x.is_natural() && y.is_natural()) => return None,
-        "ult" => "slt",
-        "ule" => "sle",
-        "ugt" => "sgt",
-        "uge" => "sge",
-        other => other,
-    };
-    let always = match signed {
-        "slt" if x.hi < y.lo => true,
-        "slt" if x.lo >= y.hi => false,
-        "sle" if x.hi <= y.lo => true,
-        "sle" if x.lo > y.hi => false,
-        "sgt" if x.lo > y.hi => true,
-        "sgt" if x.hi <= y.lo => false,
-        "sge" if x.lo >= y.hi => true,
-        "sge" if x.hi < y.lo => false,
-        "eq" | "ne" => match (x.known(), y.known()) {
-            (Some(a), Some(b)) => (a == b) == (signed == "eq"),
-            _ if x.hi < y.lo || y.hi < x.lo => signed == "ne",
-            _ => return None,
-        },
-        _ => return None,
-    };
-    Some(Range::exact(always.into()))
 }

@@ -58,12 +58,15 @@ fn kernels(sources: &Sources<'_>, op: &Op) -> String {
     let mut code = head(sources, &format!("Kernels of {} for Kunlun XPU3", op.name));
     code.line("#include \"xpu/kernel/cluster.h\"");
     code.line("#include \"xpu/kernel/cluster_primitive.h\"");
+    let helpers = op.kernels.iter().flat_map(|kernel| kernel.device.helpers.iter().copied());
+    let helpers: std::collections::BTreeSet<Helper> = helpers.collect();
+    if helpers.iter().any(|helper| helper.has_vectors()) {
+        code.line("#include \"xpu/kernel/cluster_simd.h\"");
+    }
     code.line("");
     code.line("namespace fd_xpu3 {");
     code.line("");
     let code_of_namespace = &mut flat(code);
-    let helpers = op.kernels.iter().flat_map(|kernel| kernel.device.helpers.iter().copied());
-    let helpers: std::collections::BTreeSet<Helper> = helpers.collect();
     for one in helpers {
         helper(code_of_namespace, one, "__device__ ");
     }

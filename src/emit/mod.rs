@@ -6,6 +6,7 @@
 
 mod arith;
 mod body;
+mod chip;
 mod code;
 mod commands;
 mod contract;
@@ -21,6 +22,7 @@ mod order;
 mod params;
 mod range;
 mod readme;
+mod transfer;
 
 pub use range::MAX_ELEMENTS;
 

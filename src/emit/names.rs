@@ -87,6 +87,9 @@ const RESERVED: &[&str] = &[
     "fastdeploy",
     "fd_xpu3",
     "floordiv",
+    "int32x16_t",
+    "lane_numbers",
+    "lanes",
     "main",
     "max",
     "mfence",
@@ -94,7 +97,13 @@ const RESERVED: &[&str] = &[
     "paddle",
     "phi",
     "std",
+    "store_counting",
+    "store_same",
+    "svadd_int32x16",
     "sync_cluster",
+    "vload_lm_int32x16",
+    "vset_zero_int",
+    "vstore_lm_int32x16_mh",
 ];
 
 /// The names that a function has given so far.

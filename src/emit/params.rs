@@ -164,7 +164,7 @@ pub(super) fn params(func: &Func, uses: &Uses, given: &[Given], flow: &[Range]) 
                         *checked = if all { inside_dims } else { Vec::new() };
                     }
                 }
-                Given::Array(Array { pointer, dims, elem: array.elem })
+                Given::Array(Array { pointer, at: None, dims, elem: array.elem })
             }
         });
     }

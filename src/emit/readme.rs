@@ -66,13 +66,14 @@ pub(super) fn write(sources: &Sources<'_>, op: &Op, files: &[File]) -> String {
         }
     }
     text += "\nThe build finds kernels, wrappers and ops by their place. A file of the same name anywhere in these folders is replaced by \
-             this one: objects are named after it.\n\n## The op\n\n";
+             this one: objects are named after it. If FastDeploy has an op of this name, its file goes; what calls that file's C++ function by \
+             name (`custom_ops/xpu_ops/src/ops/pybind/pybind.cc` binds some) has to be changed too, for the op here is reached through its registration.\n\n## The op\n\n";
     signature(&mut text, op);
     text += "\n## What a call does\n\n";
     for kernel in &op.kernels {
         let launch = &kernel.launch;
         let _ =
-            writeln!(text, "* `{}`: {} clusters of {} cores", launch.kernel, launch.clusters, launch.cores);
+            writeln!(text, "* `{}`: {} of {} cores", launch.kernel, clusters(launch.clusters), launch.cores);
     }
     if op.calls.contains(&Call::Wait) {
         text += "* waits for the stream before it reads what a kernel wrote\n";
@@ -111,15 +112,21 @@ fn signature(text: &mut String, op: &Op) {
     }
     if op.tensors.iter().any(|tensor| tensor.written) {
         *text += "\nOutputs in place are declared (`SetInplaceMap`), behind the results: a static program then knows who writes them. Python gets \
-                  the results first.\n";
+                  the results first. Hand over contiguous tensors: of one that is not, Paddle passes a contiguous copy, and what is written to that is \
+                  lost.\n";
     }
+}
+
+/// A number of clusters, in words.
+pub(super) fn clusters(count: i64) -> String {
+    if count == 1 { "1 cluster".to_owned() } else { format!("{count} clusters") }
 }
 
 fn evidence(text: &mut String, files: &[File]) {
     *text += "## What it relies on\n\nNo device and no compiler for one was at hand. The files build with a C++ compiler and headers of our own, and run there \
               under the checks of a strict host; the names below are used as published sources use them.\n\n\
               | name | kind | what is relied on | publicly seen in | unproven without a device |\n|---|---|---|---|---|\n";
-    for name in EVIDENCE.iter().filter(|name| files.iter().any(|file| uses(&file.text, &name.name))) {
+    for name in EVIDENCE.iter().filter(|name| files.iter().any(|file| name.is_used(file))) {
         let cell = |text: &str| text.replace('|', "\\|");
         let seen = if name.seen.is_empty() { "nowhere" } else { &name.seen };
         let _ = writeln!(
@@ -134,10 +141,15 @@ fn evidence(text: &mut String, files: &[File]) {
     }
 }
 
-/// Whether a text uses a name: as a word, if it is one.
-fn uses(text: &str, name: &str) -> bool {
-    let word = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    if word { mentions(text, name) } else { text.contains(name) }
+impl Name {
+    /// Whether a file uses it: as a word, if it is one; an intrinsic only in a kernel.
+    fn is_used(&self, file: &File) -> bool {
+        if self.kind == "intrinsic" && !file.name.ends_with(".xpu") {
+            return false;
+        }
+        let word = self.name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if word { mentions(&file.text, &self.name) } else { file.text.contains(&self.name) }
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod counts;
 mod differential;
 mod directive;
 mod docs;
+mod evidence;
 mod expected;
 mod generate;
 mod hazards;
@@ -22,6 +23,7 @@ mod paddle;
 mod programs;
 mod run_case;
 mod snapshot;
+mod tiles;
 mod tree;
 mod upstream;
 
@@ -93,6 +95,8 @@ fn main() -> ExitCode {
     tests.extend(kunlun_host::tests());
     tests.extend(orders::tests());
     tests.extend(own::tests());
+    tests.extend(evidence::tests());
+    tests.extend(tiles::tests());
     let names: Vec<String> =
         tests.iter().filter(|test| test.snapshot).map(|test| test.name.clone()).collect();
     if bless {

@@ -6,9 +6,10 @@ use crate::guard::Guard;
 use crate::lower::elemental::Elements;
 use crate::lower::kernel::Program;
 use crate::lower::loops::Part;
+use crate::lower::stream::wait;
 use crate::pass::PassError;
 use crate::size::axis;
-use xpuc_dialect::ir::{Builder, OpId, Type, ValueId};
+use xpuc_dialect::ir::{Builder, OpId, Space, Type, ValueId};
 use xpuc_dialect::ops::Kind;
 
 pub(super) struct Emit<'s, 'e, 'a> {
@@ -110,7 +111,7 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
 
     /// One core of the cluster does the work.
     fn step(&mut self, k: &mut Builder<'_>, number: usize, work: Work, when: &When) -> Result<(), PassError> {
-        let cores = i64::from(self.program.grid.cores);
+        let cores = i64::from(self.program.target.grid.cores);
         let chosen = k.index(number as i64 % cores);
         let mine = k.cmpi("eq", self.program.core, chosen);
         match work {
@@ -123,6 +124,27 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
                 k.when(mine, |k| self.elements.write(k, op, out, Part::Whole))?;
                 let what = if name == kind { name } else { format!("{kind} into {name}") };
                 explain(k, &what);
+                Ok(())
+            }
+            Work::Fetch(value) => {
+                let buffer = self.elements.get(value);
+                // Where the buffer is that of the device, it is not fetched.
+                if k.shaped(buffer).space != Space::Shared {
+                    return Ok(());
+                }
+                let Some(op) = self.stage.func.def_op(value) else { return Err(self.elements.refuse(value)) };
+                k.loc = op.loc.clone();
+                let (zero, size) = (k.index(0), k.dim(buffer, 0));
+                let some = k.cmpi("slt", zero, size);
+                let mine = k.arith("andi", mine, some);
+                k.when(mine, |k| {
+                    let from = self.elements.memref(k, op.operands[0])?;
+                    let (from, to) = (k.subview(from, zero, size), k.subview(buffer, zero, size));
+                    k.effect(Kind::Copy.name(), &[from, to], &[]);
+                    wait(k);
+                    Ok::<_, PassError>(())
+                })?;
+                explain(k, &format!("fetch {}", self.stage.name_of(value)));
                 Ok(())
             }
             Work::Check(number) => {

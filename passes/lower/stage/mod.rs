@@ -3,7 +3,8 @@
 //! Clusters cannot wait for each other, so each computes all that everybody needs into memory of its own.
 //! *Scalars* are computed by every core. *Lazy* values are computed an element at a time where they are
 //! used. Results of scans that are read at any index are *stored*: a step of one core computes them, the
-//! others wait. Writes are divided among the cores of all clusters.
+//! others wait. So is what several scans read: it is *fetched* once, for all of them. Writes are divided among the cores
+//! of all clusters.
 //!
 //! A value is ready after some number of barriers: what reads nothing stored after 0, what reads a step
 //! of level n after n + 1.
@@ -27,6 +28,7 @@ use rustc_hash::FxHashSet as HashSet;
 use scratch::{Room, Scratch};
 use writes::Write;
 use xpuc_dialect::ir::{Attr, Builder, Def, Func, OpId, ValueId};
+use xpuc_dialect::ops::Kind;
 
 /// When something runs, and under what conditions.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +44,8 @@ struct When {
 /// What one core of each cluster does for all.
 #[derive(Debug, Clone, Copy)]
 enum Work {
+    /// Fetches a buffer of the device that many scans read.
+    Fetch(ValueId),
     /// Computes a value that is stored.
     Store(ValueId),
     /// Checks a clause on arrays, counted from 0.
@@ -73,15 +77,23 @@ struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    fn of(func: &'a Func, id: OpId) -> Result<Self, PassError> {
+    /// `fetches`: whether a core has memory of its own. Then what is fetched takes memory that is asked for at the
+    /// launch anyway: for its sake alone the same kernel is not emitted twice.
+    fn of(func: &'a Func, id: OpId, fetches: bool) -> Result<Self, PassError> {
         let body: Vec<OpId> =
             func.op(id).regions.iter().flatten().flat_map(|b| func.block(*b).ops.clone()).collect();
+        let stage = Stage::planned(func, &body, false)?;
+        let open = stage.stored.iter().any(|(_, size)| size.known().is_none());
+        if fetches && open { Stage::planned(func, &body, true) } else { Ok(stage) }
+    }
+
+    fn planned(func: &'a Func, body: &[OpId], fetches: bool) -> Result<Self, PassError> {
         let inside: HashSet<ValueId> = body.iter().flat_map(|op| func.op(*op).results.clone()).collect();
         let outside = |value: ValueId| !inside.contains(&value);
-        let writes = writes::of(func, &body, &outside);
-        let mut stage = timing::plan(func, &body, &outside, writes)?;
+        let writes = writes::of(func, body, &outside);
+        let mut stage = timing::plan(func, body, &outside, writes, fetches)?;
         for (work, _) in &stage.steps {
-            if let Work::Store(value) = *work {
+            if let Work::Store(value) | Work::Fetch(value) = *work {
                 let size =
                     size::size(func, &outside, value, 0).ok_or_else(|| unsized_error(func, Some(value)))?;
                 stage.stored.push((value, size));
@@ -90,7 +102,13 @@ impl<'a> Stage<'a> {
         Ok(stage)
     }
 
-    /// What to call a value: the argument that it is written to, else what it is.
+    /// The buffer of the device that a value is fetched from.
+    fn fetched(&self, value: ValueId) -> Option<ValueId> {
+        let op = self.func.def_op(value).filter(|op| Kind::of(op) == Some(Kind::Read))?;
+        Some(op.operands[0])
+    }
+
+    /// What to call a value: the argument that it is read from or written to, else what it is.
     fn name_of(&self, value: ValueId) -> String {
         let target = |write: &Write| match self.func.def(write.dst) {
             Def::Arg(_, index) if write.slices.is_empty() => {
@@ -98,7 +116,11 @@ impl<'a> Stage<'a> {
             }
             _ => None,
         };
-        let written = self.writes.iter().filter(|write| write.value == value).find_map(target);
+        let source = match self.fetched(value).map(|memref| self.func.def(memref)) {
+            Some(Def::Arg(_, index)) => self.func.arg_attrs[index].get("xpu.name").and_then(Attr::as_str),
+            _ => None,
+        };
+        let written = self.writes.iter().filter(|write| write.value == value).find_map(target).or(source);
         let kind = self.func.def_op(value).map_or("value", |op| op.name.trim_start_matches("xpu."));
         written.unwrap_or(kind).to_owned()
     }
@@ -131,12 +153,12 @@ pub(super) fn launch(
     name: String,
 ) -> Result<Vec<Func>, PassError> {
     let func = outer.func;
-    let stage = Stage::of(func, id)?;
+    let stage = Stage::of(func, id, target.memory.local_bytes > 0)?;
     let scratch = Scratch::of(&stage);
-    let room = scratch.room(b, outer, &stage, target.shared_bytes)?;
+    let room = scratch.room(b, outer, &stage, target.memory.shared_bytes)?;
     let mut kernels = Vec::new();
     if !matches!(room, Room::Global) {
-        kernels.push(kernel::build(func, id, &[], target.grid, name.clone(), |k, elements, program, _| {
+        kernels.push(kernel::build(func, id, &[], target, name.clone(), |k, elements, program, _| {
             Emit::new(&stage, elements, program).body(k, |k, elements| scratch.on_chip(k, elements))
         })?);
     }
@@ -148,10 +170,11 @@ pub(super) fn launch(
             func,
             id,
             &types,
-            one,
+            Target { grid: one, ..target },
             global.clone(),
             |k, elements, program, buffers| {
-                Emit::new(&stage, elements, program).body(k, |_, _| Ok(buffers.to_vec()))
+                Emit::new(&stage, elements, program)
+                    .body(k, |k, elements| scratch.given(k, elements, buffers))
             },
         )?);
     }

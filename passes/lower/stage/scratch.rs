@@ -29,6 +29,8 @@ struct Buffer {
     size: Size,
     /// The value that it holds.
     value: Option<ValueId>,
+    /// The buffer of the device that this is a copy of.
+    of: Option<ValueId>,
     /// What to call it.
     name: String,
 }
@@ -51,20 +53,67 @@ impl Scratch {
             elem: stage.func.ty(*value).elem().clone(),
             size: *size,
             value: Some(*value),
+            of: stage.fetched(*value),
             name: stage.name_of(*value),
         };
         let mut buffers: Vec<Buffer> = stage.stored.iter().map(of_value).collect();
         let records = stage.records() as i64;
         if records > 0 {
             let size = Size { of: Measure::Const(records * VERDICT_ELEMENTS as i64), more: 0 };
-            buffers.push(Buffer { elem: Type::I32, size, value: None, name: "clauses".to_owned() });
+            buffers.push(Buffer { elem: Type::I32, size, value: None, of: None, name: "clauses".to_owned() });
         }
         Scratch { buffers }
     }
 
-    /// Types of the buffers in the device.
+    /// Types of the buffers in the device: one for all buffers with elements of a type.
     pub(super) fn types(&self) -> Vec<Type> {
-        self.buffers.iter().map(|buffer| buffer.ty(Space::Device)).collect()
+        let whole = |elem: &Type| Type::MemRef(Shaped::new(elem.clone(), [None], Space::Device));
+        self.elems().iter().map(whole).collect()
+    }
+
+    /// What takes memory on the device: a copy of what is there does not.
+    fn on_device(&self) -> impl Iterator<Item = &Buffer> {
+        self.buffers.iter().filter(|buffer| buffer.of.is_none())
+    }
+
+    fn elems(&self) -> Vec<Type> {
+        let mut elems: Vec<Type> = Vec::new();
+        for buffer in self.on_device() {
+            if !elems.contains(&buffer.elem) {
+                elems.push(buffer.elem.clone());
+            }
+        }
+        elems
+    }
+
+    /// Takes the buffers out of those that the host has allocated on the device.
+    pub(super) fn given(
+        &self,
+        k: &mut Builder<'_>,
+        elements: &Elements<'_>,
+        given: &[ValueId],
+    ) -> Result<Vec<ValueId>, PassError> {
+        let elems = self.elems();
+        let mut ends = vec![k.index(0); elems.len()];
+        let mut taken = Vec::new();
+        for buffer in &self.buffers {
+            let whole = elems.iter().position(|elem| *elem == buffer.elem);
+            taken.push(match (buffer.of, whole) {
+                (Some(memref), _) => elements.memref(k, memref)?,
+                (None, None) => return Err(elements.refuse(given[0])),
+                (None, Some(whole)) => {
+                    let size = match (buffer.size.known(), buffer.value) {
+                        (None, Some(value)) => elements.size(k, value, 0)?,
+                        (known, _) => k.index(known.unwrap_or_default()),
+                    };
+                    let view = k.subview(given[whole], ends[whole], size);
+                    k.hint(view, &buffer.name);
+                    ends[whole] = k.arith("addi", ends[whole], size);
+                    view
+                }
+            });
+        }
+        Ok(taken)
     }
 
     /// Adds the bytes up on the host.
@@ -123,12 +172,13 @@ impl Scratch {
         func: &Func,
     ) -> Result<Vec<ValueId>, PassError> {
         let mut made = Vec::new();
-        for buffer in &self.buffers {
-            let size = match buffer.size.known() {
-                None => Some(buffer.host_size(b, outer, func)?),
-                Some(_) => None,
-            };
-            made.push(alloc(b, size, buffer.ty(Space::Device), &buffer.name));
+        for (elem, ty) in self.elems().into_iter().zip(self.types()) {
+            let mut all = b.index(0);
+            for buffer in self.on_device().filter(|buffer| buffer.elem == elem) {
+                let size = buffer.host_size(b, outer, func)?;
+                all = b.arith("addi", all, size);
+            }
+            made.push(alloc(b, Some(all), ty, "scratch"));
         }
         Ok(made)
     }

@@ -99,7 +99,11 @@ impl Emit<'_, '_, '_> {
         if self.is_small(write) || op.is_some_and(is_scan) {
             return self.one(k, |k, elements| emit(k, elements, Part::Whole));
         }
-        self.program.partition(k, out, |k, part| emit(k, elements, part))?;
+        let program = self.program;
+        program.partition(k, out, |k, part| match op {
+            Some(op) => program.tiles(k, op, out, part, |k, part| emit(k, elements, part)),
+            None => emit(k, elements, part),
+        })?;
         explain(k, &self.said(group));
         Ok(())
     }
@@ -141,7 +145,8 @@ impl Emit<'_, '_, '_> {
         k: &mut Builder<'_>,
         body: impl FnOnce(&mut Builder<'_>, &Elements<'_>) -> Result<(), PassError>,
     ) -> Result<(), PassError> {
-        let programs = i64::from(self.program.grid.clusters) * i64::from(self.program.grid.cores);
+        let programs =
+            i64::from(self.program.target.grid.clusters) * i64::from(self.program.target.grid.cores);
         let program = self.given % programs;
         self.given += 1;
         let elements = &*self.elements;

@@ -52,6 +52,7 @@ pub(super) fn plan<'a>(
     body: &[OpId],
     outside: &dyn Fn(ValueId) -> bool,
     writes: Vec<Write>,
+    fetches: bool,
 ) -> Result<Stage<'a>, PassError> {
     let alone: HashSet<ValueId> = writes.iter().filter(|w| w.alone).map(|w| w.value).collect();
     let requires: Vec<OpId> =
@@ -67,6 +68,7 @@ pub(super) fn plan<'a>(
         outside,
         // A size is known without the value.
         guards: Guards::by(func, body, HashSet::default(), |user| &*user.name != "tensor.dim"),
+        fetched: if fetches { fetched(func, body, &alone) } else { HashSet::default() },
         alone,
         before,
         facts: HashMap::default(),
@@ -106,6 +108,8 @@ struct Timing<'a, 'b> {
     guards: Guards,
     /// What is written and not used otherwise.
     alone: HashSet<ValueId>,
+    /// Buffers of the device, as values, that several scans read.
+    fetched: HashSet<ValueId>,
     /// Clauses before each op of the body.
     before: HashMap<OpId, usize>,
     facts: HashMap<ValueId, Facts>,
@@ -196,6 +200,10 @@ impl Timing<'_, '_> {
             self.stage.scalars.push((id, when));
             return Ok(Facts { holds: 0, fails: false, ..facts });
         }
+        if self.fetched.contains(&value) {
+            self.stage.steps.push((Work::Fetch(value), When { level: facts.ready, ..When::default() }));
+            return Ok(Facts { ready: facts.ready + 1, ..facts });
+        }
         if is_scan(op) && !self.alone.contains(&value) {
             let (facts, guard) = self.guarded(id, facts, true)?;
             let when = When { level: facts.ready, holds: facts.holds, guard };
@@ -268,6 +276,38 @@ impl Timing<'_, '_> {
         self.stage.writes.push(write);
         Ok(())
     }
+}
+
+/// Buffers of the device, as values, that two or more of what one core does for all go through.
+fn fetched(func: &Func, body: &[OpId], alone: &HashSet<ValueId>) -> HashSet<ValueId> {
+    let inside: HashSet<OpId> = body.iter().copied().collect();
+    let sequential = |op: &Op| match op.results.first() {
+        Some(result) => is_scan(op) && !alone.contains(result),
+        None => Kind::of(op) == Some(Kind::Require),
+    };
+    let mut readers: HashMap<ValueId, usize> = HashMap::default();
+    for id in body.iter().filter(|id| sequential(func.op(**id))) {
+        let mut seen: HashSet<ValueId> = HashSet::default();
+        let mut open = func.op(*id).operands.clone();
+        while let Some(value) = open.pop() {
+            let Def::Result(def, _) = func.def(value) else { continue };
+            if func.ty(value).tensor().is_none() || !inside.contains(&def) || !seen.insert(value) {
+                continue;
+            }
+            let op = func.op(def);
+            if Kind::of(op) == Some(Kind::Read) {
+                *readers.entry(value).or_default() += 1;
+            } else if !is_scan(op) && &*op.name != "tensor.dim" {
+                open.extend(&op.operands);
+            }
+        }
+    }
+    let one_dimension = |value: &ValueId| func.ty(*value).shaped().is_some_and(|shaped| shaped.rank() == 1);
+    readers
+        .into_iter()
+        .filter(|(value, count)| *count > 1 && one_dimension(value))
+        .map(|(value, _)| value)
+        .collect()
 }
 
 /// Whether a kernel can hold the op.
