@@ -10,6 +10,7 @@ use super::expr::{Expr, Ty};
 use super::facts::Facts;
 use super::helpers::Helper;
 use super::names::Names;
+use super::order;
 use super::{EmitError, EmitErrorKind};
 use indexmap::IndexMap;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -281,8 +282,9 @@ impl<'a> Body<'a> {
             Some((last, ops)) => (*last, ops),
             None => return Ok(Vec::new()),
         };
+        let ops = if self.place == Place::Op { order::writes_last(self.func, ops) } else { ops.to_vec() };
         for op in ops {
-            self.op(*op)?;
+            self.op(op)?;
         }
         let last = self.func.op(last);
         match &*last.name {

@@ -20,6 +20,7 @@ mod infer;
 mod kernel;
 mod names;
 mod op;
+mod order;
 mod params;
 mod prelude;
 mod range;

@@ -52,6 +52,15 @@ pub struct Ran {
     pub report: Report,
 }
 
+/// A command of the device, or what stands for one on the host, that was made to fail.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+pub struct Failure {
+    /// `launch`, `wrapper`, `allocation`, ...
+    pub what: String,
+    /// The kernel or wrapper, if it is one.
+    pub of: String,
+}
+
 /// Why a case has no outputs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RunError {
@@ -69,13 +78,15 @@ pub enum RunError {
         /// Whether the program's own contract refused the input.
         contract: bool,
     },
-    /// A command that the strict host made fail.
+    /// Something that the strict host made fail.
     #[error("{message}")]
     Injected {
         /// What the op said.
         message: String,
-        /// Buffers of the caller that it had written until then.
-        touched: Vec<String>,
+        /// What failed.
+        failed: Failure,
+        /// Buffers of the caller that it had written until then, with what they hold now.
+        left: BTreeMap<String, Content>,
     },
     /// The strict host found something that no program may do, or could not run it.
     #[error("{0}")]

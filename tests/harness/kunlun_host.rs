@@ -1,5 +1,7 @@
 //! The strict host of `tests/kunlun_host` finds what it is there to find: each violation, by its kind, and nothing in
-//! the legal twin.
+//! the legal twin. `ops` has the violations of ops.
+
+mod ops;
 
 use crate::tree::{self, Folder};
 use crate::{Outcome, Test};
@@ -40,6 +42,7 @@ pub(crate) fn tests() -> Vec<Test> {
         let case = Arc::new(case);
         tests.push(Test::ignorable(name, move || check(&case)));
     }
+    tests.extend(ops::tests());
     tests
 }
 
@@ -74,14 +77,14 @@ fn cases() -> Vec<Case> {
 // --- building --------------------------------------------------------------------------------------------------------
 
 /// A program of the host in a folder: `kernels` is C++11 for the cores, `host` is rewritten and has `main`.
-fn build(folder: &Path, kernels: &str, host: &str) -> Result<PathBuf, String> {
+fn build(folder: &Path, kernels: &str, host: &str, optimized: &str) -> Result<PathBuf, String> {
     let write = |name: &str, text: &str| {
         fs::write(folder.join(name), text)
             .map_err(|error| format!("{}: {error}", folder.join(name).display()))
     };
     write("kernels.cc", kernels)?;
     write("host.cc", host)?;
-    let host = command(folder, "host.cc", &HOST_FLAGS).args([OPTIMIZED, "-o", "host.o"]).spawn();
+    let host = command(folder, "host.cc", &HOST_FLAGS).args([optimized, "-o", "host.o"]).spawn();
     let assembly = assembly(folder, "kernels.cc", &[])?;
     let wide = wide_divisions(&assembly);
     if !wide.is_empty() {
@@ -98,7 +101,10 @@ fn build(folder: &Path, kernels: &str, host: &str) -> Result<PathBuf, String> {
 fn command(folder: &Path, file: &str, flags: &[&str]) -> Command {
     let mut command = Command::new("g++");
     command.current_dir(folder).args(flags).args(WARNINGS);
-    command.arg(format!("-I{}", tree::root().join(HOST).join("include").display())).arg("-I.").arg(file);
+    for include in ["include", "paddle"] {
+        command.arg(format!("-I{}", tree::root().join(HOST).join(include).display()));
+    }
+    command.arg("-I.").arg(file);
     command.stderr(std::process::Stdio::piped());
     command
 }
@@ -163,7 +169,7 @@ static PROGRAM: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
     program.push_str(&format!("static const Case CASES[] = {{\n{table}}};\n"));
     program.push_str("int main(int count, char** arguments) {\n");
     program.push_str("  return run(CASES, sizeof CASES / sizeof *CASES, count, arguments);\n}\n");
-    build(&folder, &kernels, &program)
+    build(&folder, &kernels, &program, OPTIMIZED)
 });
 
 impl Case {

@@ -15,14 +15,14 @@ use crate::emit::File;
 use build::Built;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use xpuc_dialect::ir::Func;
+use xpuc_dialect::ir::{Func, Space};
 
 /// How a call is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
     /// Decides the order of clusters, cores and transfers.
     pub seed: u64,
-    /// The command that fails, counted from 1; 0: none.
+    /// The event that fails, counted from 1; 0: none.
     pub fail_at: u64,
     /// Whether all tensors are on the host, where the op takes the path without a device.
     pub on_host: bool,
@@ -35,6 +35,7 @@ pub struct HostProgram {
     func: Func,
     op: String,
     process: Option<Process>,
+    events: u64,
 }
 
 /// A process that answers calls.
@@ -57,7 +58,7 @@ impl HostProgram {
     /// Builds the sources of `func`.
     pub fn build(files: &[File], func: &Func) -> Result<Self, BuildError> {
         let op = files.iter().find_map(|file| file.name.strip_suffix(".cc")).unwrap_or_default().to_owned();
-        Ok(HostProgram { built: build::build(files, &op)?, func: func.clone(), op, process: None })
+        Ok(HostProgram { built: build::build(files, &op)?, func: func.clone(), op, process: None, events: 0 })
     }
 
     /// Makes one call.
@@ -69,10 +70,24 @@ impl HostProgram {
     ) -> Result<Ran, RunError> {
         let bound = bind::bind(&self.func, arguments, expected)?;
         let request = protocol::request(&self.func, &self.op, &bound, options);
-        match self.ask(&request) {
-            Ok(line) => protocol::answer(&line),
-            Err(message) => Err(RunError::Host(message)),
-        }
+        let line = self.ask(&request).map_err(RunError::Host)?;
+        let (events, outcome) = protocol::answer(&line)?;
+        self.events = events;
+        outcome
+    }
+
+    /// What the last call did that could have failed: its commands, and what stands for one on the host.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Whether a buffer of the caller is always on the host.
+    pub fn is_on_host(&self, name: &str) -> bool {
+        let index = (0..self.func.arg_attrs.len()).find(|index| self.func.arg_name(*index) == name);
+        index.is_some_and(|index| {
+            let types = self.func.arg_types();
+            types[index].memref().is_some_and(|shaped| shaped.space == Space::Host)
+        })
     }
 
     /// Makes a case's call, and compares; the first difference of each output.

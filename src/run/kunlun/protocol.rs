@@ -2,7 +2,7 @@
 
 use super::super::bind::{Bound, buffer};
 use super::super::machine::{Bytes, Commands, Report};
-use super::super::{Content, Ran, RunError};
+use super::super::{Content, Failure, Ran, RunError};
 use super::Options;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -57,9 +57,10 @@ struct Answer {
     #[serde(default)]
     error: Option<String>,
     #[serde(default)]
-    injected: bool,
+    failed: Option<Failure>,
     #[serde(default)]
-    touched: Vec<String>,
+    left: BTreeMap<String, Array>,
+    events: u64,
     commands: Counts,
     bytes: Moved,
 }
@@ -88,23 +89,31 @@ struct Moved {
     d2d: u64,
 }
 
-/// What a call has left, or why the op refused it.
-pub(super) fn answer(line: &str) -> Result<Ran, RunError> {
+/// How many events a call had that could have failed; what it has left, or why the op refused it.
+pub(super) fn answer(line: &str) -> Result<(u64, Result<Ran, RunError>), RunError> {
     let answer: Answer = serde_json::from_str(line).map_err(|error| {
         RunError::Host(format!("strict host: expected an answer, found {line:?}: {error}"))
     })?;
+    Ok((answer.events, outcome(answer)))
+}
+
+fn outcome(answer: Answer) -> Result<Ran, RunError> {
+    let contents = |arrays: BTreeMap<String, Array>| {
+        let content = |array: Array| Content { dims: array.dims, data: array.data };
+        arrays.into_iter().map(|(name, array)| (name, content(array))).collect()
+    };
     if let Some(message) = answer.error {
-        if answer.injected {
-            return Err(RunError::Injected { message, touched: answer.touched });
+        if let Some(failed) = answer.failed {
+            return Err(RunError::Injected { message, failed, left: contents(answer.left) });
         }
-        if !answer.touched.is_empty() {
-            let touched = answer.touched.join(", ");
+        if !answer.left.is_empty() {
+            let touched: Vec<String> = answer.left.into_keys().collect();
+            let touched = touched.join(", ");
             return Err(RunError::Host(format!("{message}; but it has written {touched} before")));
         }
         return Err(RunError::Machine { message, contract: true });
     }
-    let content = |array: Array| Content { dims: array.dims, data: array.data };
-    let outputs = answer.outputs.into_iter().map(|(name, array)| (name, content(array))).collect();
+    let outputs = contents(answer.outputs);
     let Counts { launches, h2d, d2h, d2d, fills, waits, device_allocs } = answer.commands;
     let commands = Commands { launches, h2d, d2h, d2d, fills, waits, device_allocs, host_copies: 0 };
     let Moved { h2d, d2h, d2d } = answer.bytes;

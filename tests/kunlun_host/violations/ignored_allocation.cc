@@ -1,5 +1,5 @@
 //@ kind: ignored-failure
-//@ fail: 4
+//@ fail: 5
 // An allocation fails, and nobody looks.
 #include "cases.h"
 

@@ -1,5 +1,5 @@
 //@ kind: ignored-failure
-//@ fail: 6
+//@ fail: 7
 // The last launch fails, and success is returned.
 #include "cases.h"
 

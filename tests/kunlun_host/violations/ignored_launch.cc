@@ -1,5 +1,5 @@
 //@ kind: ignored-failure
-//@ fail: 5
+//@ fail: 6
 // A launch fails, and its result is used all the same.
 #include "cases.h"
 

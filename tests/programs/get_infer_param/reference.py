@@ -148,27 +148,31 @@ def bad_cases():
         case("not_an_integer", ["seq_lens_encoder"], seq_lens_encoder=[100, 0, 0, 0.5, 300]),
     ]
 
+def batch(r, B, bs, prefix, spec, splices):
+    """Rows with few tokens, on both sides."""
+    N = 4 if bs > 1 else 24
+    enc, dec, now = [], [], []
+    for i in range(B):
+        kind = r.choice("eedds") if B > 2 else "ed"[i % 2]
+        e = r.randint(1, 8) if kind == "e" else 0
+        k = r.randint(1, 1 + spec) if kind == "d" else 0
+        enc.append(e); now.append(e or k)
+        dec.append(r.randint(1, 9) if kind == "d" or kind == "e" and prefix else 0)
+    ids = list(range(B * N)); r.shuffle(ids)
+    return {"name": f"batch_{B}_{bs}_{prefix}_{spec}_{splices}", "inputs": {
+                "seq_lens_encoder": enc, "seq_lens_decoder": dec, "seq_lens_this_time": now,
+                "block_tables": [ids[i * N:(i + 1) * N] for i in range(B)]},
+            "attrs": {"block_size": bs, "num_speculative_tokens": spec,
+                      "encoder_splice": splices[0], "decoder_splice": splices[1]}}
+
 def batches():
-    """A grid of batches: rows x block size x (cached prefixes, draft tokens, splices), with tokens on both sides."""
+    """A grid of batches: rows x block size x (cached prefixes, draft tokens, splices)."""
     r = random.Random(7431)
     for B in (1, 2, 5, 17, 64, 256):
         for bs in (1, 16, 48, 64, 128):
             for prefix in (False, True):
                 for spec, splices in ((0, (True, True)), (2, (True, True)), (0, (True, False)), (1, (False, True)), (0, (False, False))):
-                    N = 4 if bs > 1 else 24
-                    enc, dec, now = [], [], []
-                    for i in range(B):
-                        kind = r.choice("eedds") if B > 2 else "ed"[i % 2]
-                        e = r.randint(1, 8) if kind == "e" else 0
-                        k = r.randint(1, 1 + spec) if kind == "d" else 0
-                        enc.append(e); now.append(e or k)
-                        dec.append(r.randint(1, 9) if kind == "d" or kind == "e" and prefix else 0)
-                    ids = list(range(B * N)); r.shuffle(ids)
-                    yield {"name": f"batch_{B}_{bs}_{prefix}_{spec}_{splices}", "inputs": {
-                               "seq_lens_encoder": enc, "seq_lens_decoder": dec, "seq_lens_this_time": now,
-                               "block_tables": [ids[i * N:(i + 1) * N] for i in range(B)]},
-                           "attrs": {"block_size": bs, "num_speculative_tokens": spec,
-                                     "encoder_splice": splices[0], "decoder_splice": splices[1]}}
+                    yield batch(r, B, bs, prefix, spec, splices)
 
 def some_capacity(r, case):
     """Room for exactly the tokens, for a few more, or for as many as the runner thinks fit."""
@@ -207,11 +211,14 @@ def main():
     a.add_argument("--max-tokens", type=int, default=1 << 30, help="leave out cases with more prompt tokens")
     a.add_argument("--bad", action="store_true", help="print the inputs that must be refused")
     a.add_argument("--batches", action="store_true", help="print a grid of batches, for counting commands")
+    a.add_argument("--rows", type=int, help="print one case of so many rows")
     a.add_argument("--nasty", action="store_true", help="print cases around the capacity")
     a = a.parse_args(); r = random.Random(a.seed)
     cases = bad_cases() if a.bad else [published_example()] + [random_case(r, n) for n in range(a.count)]
     if a.batches:
         cases = list(batches())
+    elif a.rows is not None:
+        cases = [batch(r, a.rows, 16, True, 1, (True, True))]
     elif a.generation == "capacity" and not a.bad:
         cases = capacity_cases() if a.nasty else [some_capacity(r, c) for c in cases]
     for c in cases:

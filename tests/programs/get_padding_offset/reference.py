@@ -27,6 +27,10 @@ def random_case(r, n):
     rows = [[r.choice(edge) if r.random() < .1 else r.randrange(150000) for _ in range(width)] for _ in lens]
     return case(f"random_{n}", rows, lens)
 
+def long_case(r, n):
+    lens = [r.choice([0, 0, 1]) for _ in range(n)]
+    return case(f"rows_{n}", [[k] for k in range(n)], lens)
+
 def nasty_cases():
     row = lambda r, n: [100 * r + k for k in range(n)]
     rows = lambda b, n: [row(r, n) for r in range(b)]
@@ -49,4 +53,4 @@ def nasty_cases():
     ]
 
 if __name__ == "__main__":
-    main(__doc__, random_case, nasty_cases)
+    main(__doc__, random_case, nasty_cases, long_case)

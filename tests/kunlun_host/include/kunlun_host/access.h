@@ -22,12 +22,13 @@ inline const char* verb(bool write) { return write ? "write" : "read"; }
 
 inline void touch_symbol(int index, const Where& where, uintptr_t at) {
   State& s = state();
-  if (!s.touched.insert(index).second) return;
+  if (s.touched[static_cast<size_t>(index)]) return;
+  s.touched[static_cast<size_t>(index)] = true;
   const Symbol& symbol = s.symbols[static_cast<size_t>(index)];
   memset(reinterpret_cast<void*>(symbol.at), POISON, symbol.bytes);
   size_t total = 0;
-  for (int other : s.touched)
-    if (s.symbols[static_cast<size_t>(other)].kind == symbol.kind) total += s.symbols[static_cast<size_t>(other)].bytes;
+  for (size_t other = 0; other < s.symbols.size(); other++)
+    if (s.touched[other] && s.symbols[other].kind == symbol.kind) total += s.symbols[other].bytes;
   if (symbol.kind == SM && total > SHARED_BYTES)
     report("sm-overflow", text("%zu bytes of shared memory, of which a cluster has %zu", total, SHARED_BYTES), where, at);
   if (symbol.kind == GSM && total > GROUP_BYTES - STACK_BYTES)
@@ -56,9 +57,9 @@ inline Place locate(uintptr_t at, size_t bytes, bool write, const Where& where, 
       report("group-shared-cores", text("group shared memory in a launch of more than %d cores", MAX_GROUP_CORES),
              where, at);
     touch_symbol(index, where, at);
-    Content& content = shared ? core->cluster->shared[index] : core->group[index];
-    if (content.cells.empty()) content.cells.resize(symbol->bytes);
-    return {shared ? SM : GSM, content.cells.data() + (at - symbol->at), reinterpret_cast<uint8_t*>(at)};
+    size_t from = at - symbol->at;
+    Content& content = content_of(shared ? core->cluster->shared : core->group, index, from, from + bytes);
+    return {shared ? SM : GSM, content.cells + from, reinterpret_cast<uint8_t*>(at)};
   }
   if (Core* owner = stack_owner(at)) {
     if (owner != core)

@@ -1,5 +1,5 @@
 // The library of operators: workspace, and commands that are no kernels of ours. A context of the host runs them at
-// once, and counts nothing.
+// once; they are no commands then, but fail as these do.
 #pragma once
 #include <cstring>
 
@@ -58,6 +58,7 @@ void* ctx_guard::bytes(int64_t count, const char* file, int line) {
   check_size(count, "workspace", where);
   void* taken;
   if (ctx_->dev().type() == kCPU) {
+    if (fails_on_host("allocation", where)) return nullptr;
     taken = ::operator new(static_cast<size_t>(count));
     memset(taken, POISON, static_cast<size_t>(count));
   } else {
@@ -81,6 +82,7 @@ int copy_bytes(Context* ctx, const void* from, void* to, int64_t bytes, const ch
   Where where{{file, line}, nullptr};
   check_size(bytes, "copy", where);
   if (ctx->dev().type() == kCPU) {
+    if (fails_on_host("copy", where)) return RUNTIME_ERROR;
     memmove(to, from, static_cast<size_t>(bytes));
     return SUCCESS;
   }
@@ -97,6 +99,7 @@ int fill(Context* ctx, void* to, int64_t len, const void* value, size_t size, co
   int64_t bytes = len * static_cast<int64_t>(size);
   check_size(bytes, "constant", where);
   bool host = ctx->dev().type() == kCPU;
+  if (host && fails_on_host("constant", where)) return RUNTIME_ERROR;
   if (!host) {
     if (fails(&Counts::fills, "constant", where)) return RUNTIME_ERROR;
     as_command(ctx, "constant", {{to, bytes, true}}, where);
@@ -112,6 +115,7 @@ int convert(Context* ctx, const void* from, size_t from_size, void* to, size_t t
   Where where{{file, line}, nullptr};
   check_size(len, "cast", where);
   if (ctx->dev().type() == kCPU) {
+    if (fails_on_host("cast", where)) return RUNTIME_ERROR;
     each(from, to, len);
     return SUCCESS;
   }
@@ -130,6 +134,10 @@ int do_host2device(Context* ctx, const void* from, void* to, int64_t bytes, cons
 int do_device2host(Context* ctx, const void* from, void* to, int64_t bytes, const char* file, int line) {
   if (ctx->dev().type() == kCPU) return copy_bytes(ctx, from, to, bytes, file, line);
   return xpu_memcpy(to, from, static_cast<uint64_t>(bytes), XPU_DEVICE_TO_HOST, file, line) ? RUNTIME_ERROR : SUCCESS;
+}
+
+bool wrapper_fails(Context* ctx, const char* wrapper, const char* file, int line) {
+  return ctx->dev().type() == kCPU && kunlun_host::fails_on_host("wrapper", {{file, line}, nullptr}, wrapper);
 }
 
 bool valid_memory(Context* ctx, const void* pointer, int64_t bytes) {

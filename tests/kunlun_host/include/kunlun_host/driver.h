@@ -73,13 +73,17 @@ inline std::string answer_json(const Call& call) {
   return "\"outputs\":{" + joined(outputs, as_is) + "},\"inferred\":{" + joined(inferred, as_is) + "}," + counts_json();
 }
 
+/// `left`: the caller's tensors that an output is in place of and that are others now.
 inline std::string failure_json(const Call& call, const std::string& error, bool injected) {
-  std::vector<std::string> touched;
+  std::vector<std::string> left;
   for (size_t i = 0; i < call.given.size(); i++)
     if (call.op.in_place.count(call.op.inputs[i]) && !(held_by(call.given[i]) == call.before[i]))
-      touched.push_back(call.op.inputs[i]);
-  return "\"error\":" + quoted(error) + ",\"touched\":[" + joined(touched, quoted) +
-         "],\"injected\":" + (injected ? "true" : "false") + "," + counts_json();
+      left.push_back(tensor_json(call.op.inputs[i], call.given[i]));
+  const State& s = state();
+  std::string failed;
+  if (injected) failed = "\"failed\":{\"what\":" + quoted(s.injected_kind) + ",\"of\":" + quoted(s.injected_of) + "},";
+  auto as_is = [](const std::string& one) { return one; };
+  return "\"error\":" + quoted(error) + ",\"left\":{" + joined(left, as_is) + "}," + failed + counts_json();
 }
 
 inline void set_flags(const std::map<std::string, bool>& wanted) {
@@ -117,12 +121,12 @@ inline std::string answer(const Op& op, const Request& request) {
 
 /// Status 0 when all calls were answered, 2 for one that makes no sense, EXIT_VIOLATION after a report.
 inline int drive(int, char**) {
-  for (const Op& op : ops()) check_signature(op);
   for (Request request; read_request(request);) {
     const Op* op = nullptr;
     for (const Op& one : ops())
       if (one.name == request.op) op = &one;
     if (!op) refuse("no op " + request.op);
+    check_signature(*op);
     begin(request.seed);
     state().call = request.name;
     state().host_only = request.host_only;

@@ -1,18 +1,10 @@
 // Cores as fibers: how one goes on and another waits, barriers, and a wave of clusters that run together.
 #pragma once
-#include <sys/mman.h>
-#include <ucontext.h>
-
 #include <algorithm>
 #include <cstring>
 
-#include "kunlun_host/memory.h"
-
-extern "C" {
-void __sanitizer_start_switch_fiber(void** save, const void* bottom, size_t size) __attribute__((weak));
-void __sanitizer_finish_switch_fiber(void* save, const void** bottom, size_t* size) __attribute__((weak));
-void __asan_unpoison_memory_region(const volatile void* at, size_t size) __attribute__((weak));
-}
+#include "kunlun_host/banks.h"
+#include "kunlun_host/switch.h"
 
 namespace kunlun_host {
 
@@ -26,17 +18,12 @@ inline std::unique_ptr<Core> take_core() {
     core->fake_stack = nullptr;
     core->frames.clear();
     core->pending.clear();
-    core->group.clear();
     std::fill(core->fences, core->fences + 4, 1);
     std::fill(core->published, core->published + 4, 0);
     return core;
   }
-  size_t page = 4096;
-  void* all = mmap(nullptr, FIBER_BYTES + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                   -1, 0);
-  if (all == MAP_FAILED || mprotect(all, page, PROT_NONE) != 0) report("host", "no memory for a fiber", {});
   auto core = std::make_unique<Core>();
-  core->stack = static_cast<char*>(all) + page;
+  core->stack = new_stack();
   core->cells = new Cell[WINDOW_BYTES + ARGUMENT_BYTES];
   return core;
 }
@@ -47,7 +34,7 @@ inline void leave(bool for_good) {
   Core* core = s.core;
   if (__sanitizer_start_switch_fiber)
     __sanitizer_start_switch_fiber(for_good ? nullptr : &core->fake_stack, s.scheduler_bottom, s.scheduler_size);
-  swapcontext(&core->context, &s.scheduler);
+  kunlun_host_switch(&core->at, s.scheduler);
   if (__sanitizer_finish_switch_fiber)
     __sanitizer_finish_switch_fiber(core->fake_stack, &s.scheduler_bottom, &s.scheduler_size);
 }
@@ -57,7 +44,7 @@ inline void enter(Core* core) {
   own_banks(core);
   s.core = core;
   if (__sanitizer_start_switch_fiber) __sanitizer_start_switch_fiber(&s.scheduler_fake, core->stack, FIBER_BYTES);
-  swapcontext(&s.scheduler, &core->context);
+  kunlun_host_switch(&s.scheduler, core->at);
   if (__sanitizer_finish_switch_fiber) __sanitizer_finish_switch_fiber(s.scheduler_fake, nullptr, nullptr);
   s.core = nullptr;
 }
@@ -123,10 +110,12 @@ void barrier(const char* name, const char* file, int line) {
   yield();
   if (cluster.done)
     report("missing-at-barrier", text("%s, and %d cores of the cluster have returned", name, cluster.done), where);
-  for (auto& other : cluster.cores)
-    if (other->state == Core::WAITING && (other->barrier_site.line != line || strcmp(other->barrier_site.file, file)))
+  // Those that wait do so in the same line: one of them stands for all.
+  if (const Core* other = cluster.waiting ? cluster.first_waiting : nullptr)
+    if (other->barrier_site.line != line || strcmp(other->barrier_site.file, file))
       report("divergent-barrier", text("%s, while core %d waits in that at %s:%d", name, other->id,
                                        other->barrier_site.file, other->barrier_site.line), where);
+  if (!cluster.waiting) cluster.first_waiting = &core;
   core.barrier = name;
   core.barrier_site = where.site;
   if (++cluster.waiting < static_cast<int>(cluster.cores.size())) {
@@ -145,17 +134,11 @@ void barrier(const char* name, const char* file, int line) {
   yield();
 }
 
-// Alone, for getcontext returns twice as far as the compiler knows.
+/// Lets a core begin at the top of its stack. What one that returned before has left behind lies there.
 inline void prepare(Core* core) {
-  getcontext(&core->context);
-  core->context.uc_stack.ss_sp = core->stack;
-  core->context.uc_stack.ss_size = FIBER_BYTES;
-  core->context.uc_link = nullptr;
-  makecontext(&core->context, fiber_main, 0);
-  // At each switch the sanitizer would forget what it knows of the whole stack. What a core left behind lies at its top.
-  core->context.uc_stack.ss_size = 0;
   if (__asan_unpoison_memory_region)
     __asan_unpoison_memory_region(core->stack + FIBER_BYTES - LEFT_BEHIND_BYTES, LEFT_BEHIND_BYTES);
+  core->at = begin_at(core->stack + FIBER_BYTES, fiber_main);
 }
 
 inline void run_wave(const std::vector<int>& ids) {
@@ -192,9 +175,14 @@ inline void run_wave(const std::vector<int>& ids) {
     enter(core);
     if (core->state == Core::READY) current->ready.push_back(core);
   }
-  s.live_shared = s.live_group = nullptr;
-  for (auto& cluster : clusters)
-    for (auto& core : cluster->cores) s.idle.push_back(std::move(core));
+  leave_banks();
+  for (auto& cluster : clusters) {
+    give_back(cluster->shared);
+    for (auto& core : cluster->cores) {
+      give_back(core->group);
+      s.idle.push_back(std::move(core));
+    }
+  }
 }
 
 }  // namespace kunlun_host

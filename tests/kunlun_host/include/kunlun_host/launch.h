@@ -41,12 +41,13 @@ Launcher<P...> launch(const char* name, void (*kernel)(P...), int64_t clusters, 
 void begin(uint64_t seed);
 /// Ends a run: every buffer is free, every injected failure was told.
 void end();
-/// Makes the n-th event after `begin` fail, counted from 1: an allocation, transfer, fill, launch or wait.
+/// Makes the n-th event after `begin` fail, counted from 1: an allocation, transfer, fill, launch or wait, or what stands
+/// for one on the host.
 void fail_at(int64_t n);
 /// What the program returned; a failure that was injected has to be seen in it. Whether one was.
 bool returned(int code);
 
-/// What the device was told. A context of the host tells it nothing.
+/// What the device was told. A context of the host tells it nothing; what is done there instead can fail too.
 struct Counts {
   int64_t launches = 0;  // of kernels, the library's (a cast) among them
   int64_t h2d = 0, d2h = 0, d2d = 0;
@@ -54,8 +55,9 @@ struct Counts {
   int64_t waits = 0;
   int64_t allocations = 0;  // workspace, results, and what was asked of the runtime
   int64_t frees = 0;        // they cannot fail: no event
+  int64_t on_host = 0;      // no commands: memory, copies and wrappers of the host
   int64_t h2d_bytes = 0, d2h_bytes = 0, d2d_bytes = 0;
-  int64_t events() const { return launches + h2d + d2h + d2d + fills + waits + allocations; }
+  int64_t events() const { return launches + h2d + d2h + d2d + fills + waits + allocations + on_host; }
 };
 Counts counts();
 

@@ -5,6 +5,8 @@
 #include "kunlun_host/buffers.h"
 #include "xpu/runtime.h"
 
+extern "C" void* __asan_region_is_poisoned(void* at, size_t bytes) __attribute__((weak));
+
 int xpu_malloc(void** pointer, uint64_t bytes, XPUMemoryKind, const char* file, int line) {
   using namespace kunlun_host;
   Where where{{file, line}, nullptr};
@@ -39,6 +41,11 @@ int xpu_memcpy(void* to, const void* from, uint64_t bytes, XPUMemcpyKind kind, c
     if (on_device(reinterpret_cast<uintptr_t>(pointer)) != device)
       report("wrong-direction", std::string("xpu_memcpy: expected ") + (device ? "device" : "host") + " memory", where,
              reinterpret_cast<uintptr_t>(pointer));
+  // Else the line would be one of this host.
+  void* of_host = to_device ? const_cast<void*>(from) : to;
+  if (from_device != to_device && __asan_region_is_poisoned && __asan_region_is_poisoned(of_host, bytes))
+    report("host-memory", text("xpu_memcpy: %llu bytes, which the host does not have there",
+                               static_cast<unsigned long long>(bytes)), where);
   const void* source = from_device ? host_range(from, bytes, false, "xpu_memcpy", where) : from;
   void* target = to_device ? host_range(to, bytes, true, "xpu_memcpy", where) : to;
   memmove(target, source, bytes);

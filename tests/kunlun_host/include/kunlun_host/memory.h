@@ -126,44 +126,4 @@ inline std::map<uintptr_t, std::string>& functions() {
   return *all;
 }
 
-// --- banks -----------------------------------------------------------------------------------------------------------
-
-inline void save(Bank* bank, Kind kind) {
-  if (!bank) return;
-  for (int index : state().touched) {
-    const Symbol& symbol = state().symbols[static_cast<size_t>(index)];
-    if (symbol.kind != kind) continue;
-    Content& content = (*bank)[index];
-    content.data.assign(reinterpret_cast<uint8_t*>(symbol.at), reinterpret_cast<uint8_t*>(symbol.at) + symbol.bytes);
-    if (content.cells.empty()) content.cells.resize(symbol.bytes);
-  }
-}
-
-inline void load(Bank* bank, Kind kind) {
-  for (int index : state().touched) {
-    const Symbol& symbol = state().symbols[static_cast<size_t>(index)];
-    if (symbol.kind != kind) continue;
-    auto found = bank->find(index);
-    if (found == bank->end())
-      memset(reinterpret_cast<void*>(symbol.at), POISON, symbol.bytes);
-    else
-      memcpy(reinterpret_cast<void*>(symbol.at), found->second.data.data(), symbol.bytes);
-  }
-}
-
-/// Makes shared memory that of a core's cluster, and group shared memory that of its group.
-inline void own_banks(Core* core) {
-  State& s = state();
-  if (s.live_shared != &core->cluster->shared) {
-    save(s.live_shared, SM);
-    load(&core->cluster->shared, SM);
-    s.live_shared = &core->cluster->shared;
-  }
-  if (s.live_group != &core->group) {
-    save(s.live_group, GSM);
-    load(&core->group, GSM);
-    s.live_group = &core->group;
-  }
-}
-
 }  // namespace kunlun_host

@@ -99,19 +99,34 @@ bool returned(int code) {
   return injected;
 }
 
-/// Counts an event; whether it fails.
-inline bool fails(int64_t Counts::*which, const char* what, const Where& where, bool cleans_up = false) {
-  ensure_begun();
+/// Counts an event, whose number is kept in `count`; whether it fails. `of`: the kernel or wrapper, if that is what fails.
+inline bool fails_as(int64_t& count, const char* what, const Where& where, bool cleans_up, const std::string& of) {
   State& s = state();
   if (s.injected && !cleans_up)
     report("ignored-failure", std::string(what) + " although " + s.injected_what, where);
-  if (s.host_only)
-    report("device-command", std::string(what) + " in a call whose tensors are all on the host", where);
-  s.counts.*which += 1;
+  count += 1;
   if (s.fail_at == 0 || s.counts.events() != s.fail_at) return false;
   s.injected = true;
+  s.injected_kind = what;
+  s.injected_of = of;
   s.injected_what = text("the %s at %s failed", what, line_of(where).c_str());
   return true;
+}
+
+/// A command of the device.
+inline bool fails(int64_t Counts::*which, const char* what, const Where& where, bool cleans_up = false,
+                  const std::string& of = "") {
+  ensure_begun();
+  State& s = state();
+  if (s.host_only)
+    report("device-command", std::string(what) + " in a call whose tensors are all on the host", where);
+  return fails_as(s.counts.*which, what, where, cleans_up, of);
+}
+
+/// What the host does in place of a command: memory, copies, a wrapper. Nothing is counted outside a run: in a real
+/// Paddle there is none.
+inline bool fails_on_host(const char* what, const Where& where, const std::string& of = "") {
+  return state().begun && fails_as(state().counts.on_host, what, where, false, of);
 }
 
 }  // namespace kunlun_host

@@ -1,11 +1,8 @@
 // What the strict host knows: limits, what is known of each byte, buffers, cores, launches.
 #pragma once
-#include <ucontext.h>
-
 #include <map>
 #include <memory>
 #include <random>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -89,10 +86,11 @@ struct Symbol {
   std::string mangled, name;
 };
 
-/// The content of a symbol for one owner.
+/// The content of a symbol for one owner. Beyond what was touched all is poison, and no cell knows anything.
 struct Content {
-  std::vector<uint8_t> data;
-  std::vector<Cell> cells;
+  uint8_t* data = nullptr;  // while another owner goes on
+  Cell* cells = nullptr;
+  size_t low = 0, high = 0;  // what was touched
 };
 typedef std::map<int, Content> Bank;
 
@@ -113,7 +111,7 @@ struct Pending {
 
 struct Cluster;
 struct Core {
-  ucontext_t context;
+  void* at = nullptr;  // its stack pointer, while another goes on
   Cluster* cluster = nullptr;
   int id = 0;
   enum { READY, WAITING, DONE } state = READY;
@@ -134,6 +132,7 @@ struct Cluster {
   int id = 0;
   uint32_t epoch = 1;
   int waiting = 0, done = 0;
+  const Core* first_waiting = nullptr;
   std::vector<std::unique_ptr<Core>> cores;
   std::vector<Core*> ready;
   Bank shared;
@@ -163,18 +162,20 @@ struct State {
   Counts counts;
   int64_t fail_at = 0;
   bool injected = false;
-  std::string injected_what;
+  std::string injected_what;            // as a report says it
+  std::string injected_kind, injected_of;  // launch, of the kernel
   int streams = 0;
   bool begun = false;
   // The launch that runs.
   Launch* launch = nullptr;
   Core* core = nullptr;
-  ucontext_t scheduler;
+  void* scheduler = nullptr;  // its stack pointer, while a core goes on
   void* scheduler_fake = nullptr;
   const void* scheduler_bottom = nullptr;
   size_t scheduler_size = 0;
   const std::function<void()>* body = nullptr;
-  std::set<int> touched;     // symbols
+  std::vector<bool> touched;  // symbols
+  std::map<size_t, std::vector<Content>> spare;  // with their memory, by bytes of the symbol
   Bank* live_shared = nullptr;
   Bank* live_group = nullptr;
   uint64_t steps = 0;

@@ -19,7 +19,7 @@ inline Launch& new_launch(const std::string& name, void* stream, int clusters, i
 int run_kernel(const void* function, const char* name, int64_t clusters, int64_t cores, void* stream,
                std::function<void()> body, Site site) {
   Where where{site, nullptr};
-  if (fails(&Counts::launches, "launch", where)) return 1;
+  if (fails(&Counts::launches, "launch", where, false, name)) return 1;
   State& s = state();
   if (clusters < 1 || clusters > MAX_CLUSTERS || cores < 1 || cores > MAX_CORES)
     report("launch-shape", text("%s<<<%lld, %lld>>>: expected 1 to %d clusters of 1 to %d cores", name,
@@ -33,7 +33,7 @@ int run_kernel(const void* function, const char* name, int64_t clusters, int64_t
   }
   Launch launch = new_launch(shown, stream, static_cast<int>(clusters), static_cast<int>(cores));
   s.launch = &launch;
-  s.touched.clear();
+  s.touched.assign(s.symbols.size(), false);
   // What the kernel declares counts, touched or not.
   if (symbol != functions().end() && symbol->second.compare(0, 2, "_Z") == 0) {
     std::string prefix = "_ZZ" + symbol->second.substr(2) + "E";

@@ -59,8 +59,9 @@ Tensor empty(const IntArray& shape, DataType dtype, const Place& place, const ch
     PD_CHECK(dim >= 0, "a tensor with a dim of ", dim);
     any = any && dim > 0;
   }
-  if (any && place.GetType() == AllocationType::XPU && fails(&Counts::allocations, "allocation", where))
-    throw PD_Exception("out of device memory for a tensor");
+  bool device = place.GetType() == AllocationType::XPU;
+  if (any && (device ? fails(&Counts::allocations, "allocation", where) : fails_on_host("allocation", where)))
+    throw PD_Exception(std::string("out of ") + (device ? "device" : "host") + " memory for a tensor");
   return make_tensor(dtype, place, shape.GetData(), where.site);
 }
 

@@ -125,6 +125,9 @@ int cast(Context* ctx, const TX* x, TY* y, int64_t len, KUNLUN_HOST_CALLER) {
                  file, line);
 }
 
+/// Whether a wrapper is to fail before it begins, on the host, where there is no launch that could.
+bool wrapper_fails(Context* ctx, const char* wrapper, KUNLUN_HOST_CALLER);
+
 /// Whether an array of a wrapper is where the context wants it: `len` elements of it.
 bool valid_memory(Context* ctx, const void* pointer, int64_t bytes);
 

@@ -6,6 +6,9 @@
   if ((ctx) == nullptr) {                                     \
     return baidu::xpu::api::INVALID_PARAM;                    \
   }                                                           \
+  if (baidu::xpu::api::wrapper_fails(ctx, __func__)) {        \
+    return baidu::xpu::api::RUNTIME_ERROR;                    \
+  }                                                           \
   baidu::xpu::api::StackGuard _internal_stack_guard;
 
 #define KUNLUN_HOST_DUMP(ctx)              \
