@@ -168,8 +168,8 @@ impl Body<'_> {
         if !local {
             return Err(self.refuse(op, "local memory"));
         }
-        if counts && array.elem != Ty::Int || counts && self.func.constant(op.operands[1]) != Some(1) {
-            return Err(self.refuse(op, "a step of 1"));
+        if counts && (array.elem != Ty::Int || self.func.constant(op.operands[1]) != Some(1)) {
+            return Err(self.refuse(op, "i32 elements, and a step of 1"));
         }
         let value = self.take(value);
         self.settle();

@@ -1,5 +1,6 @@
 //! The files, as FastDeploy's build of XPU ops expects them.
 
+use super::body::mentions;
 use super::code::{Code, WIDTH};
 use super::commands::quoted;
 use super::expr::Ty;
@@ -7,7 +8,7 @@ use super::helpers::Helper;
 use super::infer;
 use super::kernel::Written;
 use super::names::camel;
-use super::op::{Kernel, Op};
+use super::op::{Attribute, Kernel, Op};
 use super::params::{Param, ParamKind};
 use super::{File, Sources, prelude, readme};
 
@@ -296,7 +297,9 @@ fn function(code: &mut Code, op: &Op) {
         list.push(format!("{constant}paddle::Tensor& {}", tensor.name));
     }
     for attribute in &op.attributes {
-        list.push(format!("{} {}", attribute.ty.name(), attribute.name));
+        let Attribute { name, ty, .. } = attribute;
+        let used = mentions(&op.body, name);
+        list.push(if used { format!("{} {name}", ty.name()) } else { format!("{} /*{name}*/", ty.name()) });
     }
     let result = if op.results.is_empty() { "void" } else { "std::vector<paddle::Tensor>" };
     code.params(&format!("{result} {}(", camel(&op.name)), &list, ") {");
