@@ -68,7 +68,10 @@ inline Place locate(uintptr_t at, size_t bytes, bool write, const Where& where, 
     if (at < bottom || at + bytes > core->top + ARGUMENT_BYTES)
       report("out-of-bounds", text("%s of %zu bytes of local memory beyond what is in use", verb(write), bytes), where,
              at);
-    return {LM, core->cells + (at - (core->top - WINDOW_BYTES)), reinterpret_cast<uint8_t*>(at)};
+    size_t index = at - (core->top - WINDOW_BYTES);
+    core->dirty_low = std::min(core->dirty_low, index);
+    core->dirty_high = std::max(core->dirty_high, index + bytes);
+    return {LM, core->cells + index, reinterpret_cast<uint8_t*>(at)};
   }
   std::string what = by ? text("%s by %s", verb(write), by) : text("%s of %zu bytes", verb(write), bytes);
   if (at < 4096) report("null-pointer", what, where, at);

@@ -43,7 +43,10 @@ inline void function_entry(uintptr_t bottom, uintptr_t frame, void* pc) {
                                   core->frames.size() - 1, STACK_BYTES), where);
   if (depth > LOCAL_BYTES)
     report("lm-overflow", text("%zu bytes of local memory, of which a core has %zu", depth, LOCAL_BYTES), where);
-  memset(static_cast<void*>(core->cells + (bottom - (core->top - WINDOW_BYTES))), 0, (above - bottom) * sizeof(Cell));
+  size_t first = bottom - (core->top - WINDOW_BYTES), last = above - (core->top - WINDOW_BYTES);
+  size_t from = std::max(first, core->dirty_low), to = std::min(last, core->dirty_high);
+  if (from < to) memset(static_cast<void*>(core->cells + from), 0, (to - from) * sizeof(Cell));
+  if (first <= core->dirty_low && from < to) core->dirty_low = to;
 }
 
 inline void function_exit(void* pc) {

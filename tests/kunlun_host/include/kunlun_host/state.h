@@ -120,6 +120,7 @@ struct Core {
   uintptr_t top = 0;                // of the kernel's frame
   std::vector<uintptr_t> frames;    // lowest address of each
   Cell* cells = nullptr;            // of the window and the arguments
+  size_t dirty_low = WINDOW_BYTES, dirty_high = 0;  // those that may know something: a frame is large, and used in part
   uint32_t fences[4] = {1, 1, 1, 1};     // so far, by kind of memory
   uint32_t published[4] = {0, 0, 0, 0};  // of them, at the last barrier
   std::vector<Pending> pending;
