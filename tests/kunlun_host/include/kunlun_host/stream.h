@@ -19,18 +19,19 @@ inline Launch& new_launch(const std::string& name, void* stream, int clusters, i
 int run_kernel(const void* function, const char* name, int64_t clusters, int64_t cores, void* stream,
                std::function<void()> body, Site site) {
   Where where{site, nullptr};
-  if (fails(&Counts::launches, "launch", where, false, name)) return 1;
-  State& s = state();
-  if (clusters < 1 || clusters > MAX_CLUSTERS || cores < 1 || cores > MAX_CORES)
-    report("launch-shape", text("%s<<<%lld, %lld>>>: expected 1 to %d clusters of 1 to %d cores", name,
-                                static_cast<long long>(clusters), static_cast<long long>(cores), MAX_CLUSTERS,
-                                MAX_CORES), where);
+  // The kernel, whatever the launch calls it.
   std::string shown = name;
   auto symbol = functions().find(reinterpret_cast<uintptr_t>(function));
   if (symbol != functions().end()) {
     shown = demangled(symbol->second);
     shown = shown.substr(0, shown.find('('));
   }
+  if (fails(&Counts::launches, "launch", where, false, shown.c_str())) return 1;
+  State& s = state();
+  if (clusters < 1 || clusters > MAX_CLUSTERS || cores < 1 || cores > MAX_CORES)
+    report("launch-shape", text("%s<<<%lld, %lld>>>: expected 1 to %d clusters of 1 to %d cores", name,
+                                static_cast<long long>(clusters), static_cast<long long>(cores), MAX_CLUSTERS,
+                                MAX_CORES), where);
   Launch launch = new_launch(shown, stream, static_cast<int>(clusters), static_cast<int>(cores));
   s.launch = &launch;
   s.touched.assign(s.symbols.size(), false);
