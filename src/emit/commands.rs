@@ -3,12 +3,12 @@
 use super::EmitError;
 use super::body::{Array, Body, Place, elem};
 use super::contract::data_type;
-use super::expr::precedence::PRODUCT;
+use super::expr::precedence::{PRODUCT, RELATION};
 use super::expr::{Expr, Ty};
 use super::kernel;
 use super::op::Kernel;
 use super::params::{self, Launch, Uses};
-use super::range::Range;
+use super::range::{MAX_ELEMENTS, Range};
 use rustc_hash::FxHashMap as HashMap;
 use std::collections::BTreeSet;
 use xpuc_dialect::ir::{Attr, Module, Op, OpId, Space, Type, ValueId};
@@ -79,7 +79,7 @@ impl Body<'_> {
             return Err(self.refuse(op, "ops of the dialect and of upstream"));
         };
         match kind {
-            Kind::Alloc => return self.allocate(op),
+            Kind::Alloc => return self.allocate(id),
             // The context, a variable or the result owns what is allocated.
             Kind::Free => return Ok(()),
             Kind::Require => return self.require(op),
@@ -124,7 +124,7 @@ impl Body<'_> {
     fn over(&mut self, length: &Expr, command: impl FnOnce(&mut Self)) {
         let known = length.text.parse::<i64>().ok();
         if known.is_none() {
-            let length = length.within(super::expr::precedence::RELATION);
+            let length = length.within(RELATION);
             self.code.line(format!("if ({length} > 0) {{"));
         }
         if known != Some(0) {
@@ -140,8 +140,9 @@ impl Body<'_> {
         self.checked("Wait", &["ctx".to_owned()]);
     }
 
-    fn allocate(&mut self, op: &Op) -> Result<(), EmitError> {
+    fn allocate(&mut self, id: OpId) -> Result<(), EmitError> {
         let func = self.func;
+        let op = func.op(id);
         let result = op.results[0];
         let Some(shaped) = func.ty(result).memref() else { return Err(self.refuse(op, "a buffer")) };
         let ty = elem(&shaped.elem);
@@ -163,6 +164,16 @@ impl Body<'_> {
         let on_device = shaped.space == Space::Device;
         let name = if let Some(Returned { name, on_branch }) = self.commands.returned.get(&result).cloned() {
             let list: Vec<String> = array.dims.iter().map(|dim| dim.text.clone()).collect();
+            let sizes = (0..op.operands.len()).map(|i| self.facts.operand(id, i));
+            let statics = shaped.dims.iter().flatten().map(|size| Range::exact(*size as i64));
+            let elements = sizes.chain(statics).fold(Range::exact(1), Range::mul);
+            if !elements.within(Range::SIZE) {
+                let at_most = MAX_ELEMENTS.to_string();
+                let small =
+                    Expr::binary(&length, "<=", &Expr::name(at_most.clone(), Ty::Int), RELATION, Ty::Bool);
+                let expected = quoted(&format!("{name}: expected at most {at_most} elements, found "));
+                self.code.list("OP_CHECK(", &[small.text, expected, length.text.clone()], ");");
+            }
             let place = if on_device { "place" } else { "paddle::CPUPlace()" };
             let items = [format!("{{{}}}", list.join(", ")), data_type(&shaped.elem), place.to_owned()];
             let ty = if on_branch { "" } else { "paddle::Tensor " };
@@ -264,7 +275,7 @@ impl Body<'_> {
         let number = |name: &str| op.attrs.get(name).and_then(Attr::as_int).unwrap_or(1);
         let (clusters, cores) = (number("clusters"), number("cores"));
         let (params, inside) = params::params(on_device, &uses, &given, &flow);
-        let mut launch = Launch { kernel, clusters, cores, params, inside };
+        let mut launch = Launch { kernel, clusters, cores, params, inside, sizes: params::sizes(self, call) };
         let bytes = self.commands.shared_bytes;
         let device = kernel::write(on_device, &launch, Place::Kernel, bytes)?;
         let host = kernel::write(on_host, &launch, Place::Cpu, bytes)?;
@@ -317,7 +328,7 @@ impl Body<'_> {
         if !is_array(x) {
             let (x, y) = (self.take(x), self.take(y));
             let (x, y) = (x.cast(x.ty.signed()), y.cast(y.ty.signed()));
-            let holds = Expr::binary(&x, sign, &y, super::expr::precedence::RELATION, Ty::Bool);
+            let holds = Expr::binary(&x, sign, &y, RELATION, Ty::Bool);
             let items = [holds.text, expected, y.text, quoted(", found "), x.text];
             self.code.list("OP_CHECK(", &items, ");");
             return Ok(());

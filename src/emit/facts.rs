@@ -16,12 +16,18 @@ use xpuc_dialect::ops::{Kind, predicate};
 pub(super) struct Facts {
     values: HashMap<ValueId, Range>,
     operands: HashMap<OpId, Vec<Range>>,
+    /// Ranges of the sizes of arrays at each call, in the order of the values.
+    sizes: HashMap<OpId, Vec<(ValueId, Range)>>,
 }
+
+/// What is known of the sizes of a function's arguments: an argument, an axis, and the range.
+pub(super) type Sizes = HashMap<(ValueId, usize), Range>;
 
 impl Facts {
     /// Analyses a function whose arguments are in `args`.
-    pub(super) fn of(func: &Func, args: &[Range]) -> Facts {
-        let mut walk = Walk { func, now: HashMap::default(), undo: Vec::new(), facts: Facts::default() };
+    pub(super) fn of(func: &Func, args: &[Range], sizes: &Sizes) -> Facts {
+        let mut walk =
+            Walk { func, sizes, now: HashMap::default(), undo: Vec::new(), facts: Facts::default() };
         for (arg, range) in func.args().iter().zip(args) {
             walk.define(*arg, *range);
         }
@@ -36,6 +42,11 @@ impl Facts {
         self.values.get(&value).copied().unwrap_or(Range::I64)
     }
 
+    /// Ranges of the sizes that a call's function knows.
+    pub(super) fn sizes(&self, call: OpId) -> &[(ValueId, Range)] {
+        self.sizes.get(&call).map_or(&[], Vec::as_slice)
+    }
+
     /// The range of an operand where its op uses it.
     pub(super) fn operand(&self, op: OpId, index: usize) -> Range {
         self.operands.get(&op).and_then(|ranges| ranges.get(index)).copied().unwrap_or(Range::I64)
@@ -44,6 +55,7 @@ impl Facts {
 
 pub(super) struct Walk<'a> {
     pub(super) func: &'a Func,
+    sizes: &'a Sizes,
     /// Ranges here: of the definition, narrowed by the conditions around.
     now: HashMap<ValueId, Range>,
     /// What narrowing has replaced.
@@ -139,7 +151,19 @@ impl Walk<'_> {
                 let value = self.func.constant(op.results[0]).unwrap_or_default();
                 self.define(op.results[0], Range::exact(value));
             }
-            "memref.dim" => self.define(op.results[0], Range::SIZE),
+            "memref.dim" => {
+                let axis = self.func.constant(op.operands[1]).and_then(|axis| usize::try_from(axis).ok());
+                let known = axis.and_then(|axis| self.sizes.get(&(op.operands[0], axis)).copied());
+                self.define(op.results[0], known.unwrap_or(Range::SIZE));
+            }
+            "func.call" => {
+                let is_size =
+                    |value: &ValueId| self.func.def_op(*value).is_some_and(|op| &*op.name == "memref.dim");
+                let known = self.now.iter().filter(|(value, _)| is_size(value));
+                let mut sizes: Vec<(ValueId, Range)> = known.map(|(value, range)| (*value, *range)).collect();
+                sizes.sort_unstable_by_key(|(value, _)| *value);
+                self.facts.sizes.insert(id, sizes);
+            }
             _ => match Kind::of(&op) {
                 Some(Kind::Alloc) => {
                     op.operands.iter().for_each(|size| self.size(*size));

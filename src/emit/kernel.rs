@@ -41,7 +41,7 @@ pub(super) fn write(
         Given::Scalar(_, range) => *range,
         Given::Array(_) => Range::I64,
     }));
-    let facts = Facts::of(func, &ranges);
+    let facts = Facts::of(func, &ranges, &launch.sizes(func));
     let mut names = Names::default();
     for param in &launch.params {
         names.fresh(&param.name);

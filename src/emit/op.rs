@@ -4,7 +4,7 @@ use super::body::{Body, Place, elem, mentions};
 use super::commands::{Call, Commands, Returned};
 use super::contract::{self, Tensor};
 use super::expr::{Expr, Ty};
-use super::facts::Facts;
+use super::facts::{Facts, Sizes};
 use super::helpers::Helper;
 use super::kernel::Written;
 use super::names::Names;
@@ -118,7 +118,7 @@ impl Op {
         }
 
         let ranges: Vec<Range> = func.arg_types().iter().map(of_type).collect();
-        let facts = Facts::of(func, &ranges);
+        let facts = Facts::of(func, &ranges, &Sizes::default());
         let mut body = Body::new(func, &facts, Place::Op, names);
         body.commands = Commands {
             op_name: super::names::identifier(&func.name),

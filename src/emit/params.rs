@@ -3,6 +3,7 @@
 use super::EmitError;
 use super::body::{Array, Body, Place, elem};
 use super::expr::{Expr, Ty};
+use super::facts::Sizes;
 use super::names::{Names, identifier};
 use super::range::Range;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -55,6 +56,24 @@ pub(super) struct Launch {
     pub(super) params: Vec<Param>,
     /// What stands for each argument of the function in its body.
     pub(super) inside: Vec<Given>,
+    /// Ranges of sizes, by what the op calls them.
+    pub(super) sizes: HashMap<String, Range>,
+}
+
+impl Launch {
+    /// What the kernel knows of the sizes of its arguments.
+    pub(super) fn sizes(&self, func: &Func) -> Sizes {
+        let mut sizes = Sizes::default();
+        for (arg, inside) in func.args()[2..].iter().zip(&self.inside) {
+            let Given::Array(array) = inside else { continue };
+            for (axis, dim) in array.dims.iter().enumerate() {
+                let param = self.params.iter().find(|param| param.name == dim.text);
+                let range = param.and_then(|param| self.sizes.get(&param.argument.text));
+                sizes.extend(range.map(|range| ((*arg, axis), *range)));
+            }
+        }
+        sizes
+    }
 }
 
 /// What a kernel uses of its arguments.
@@ -210,6 +229,17 @@ impl Made {
         self.params.push(Param { name, kind, argument: array.pointer.clone() });
         self.params.len() - 1
     }
+}
+
+/// Ranges of the sizes that the op knows at a launch, by what it calls them: one name is one size.
+pub(super) fn sizes(body: &Body<'_>, call: OpId) -> HashMap<String, Range> {
+    let mut sizes: HashMap<String, Range> = HashMap::default();
+    for (value, range) in body.facts.sizes(call) {
+        let Some(name) = body.scalars.get(value).filter(|expr| expr.is_plain()) else { continue };
+        let known = sizes.entry(name.text.clone()).or_insert(*range);
+        *known = known.meet(*range);
+    }
+    sizes
 }
 
 /// What a launch gives, from its call in the op's function.

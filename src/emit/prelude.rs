@@ -94,6 +94,13 @@ fn workspace(code: &mut Code, op: &str) {
     code.comment("Memory of the device until the op returns; none for no elements.");
     code.line("template <typename T>");
     code.line("static T* Workspace(api::ctx_guard* guard, int64_t count) {");
+    let at_most = MAX_ELEMENTS.to_string();
+    let items = [
+        format!("count <= {at_most}"),
+        quoted(&format!("{op}: expected workspace for at most {at_most} elements, found ")),
+        "count".to_owned(),
+    ];
+    code.list("OP_CHECK(", &items, ");");
     code.line("T* workspace = count > 0 ? guard->alloc<T>(count) : nullptr;");
     let items = [
         "count == 0 || workspace != nullptr".to_owned(),
