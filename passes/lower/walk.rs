@@ -131,8 +131,8 @@ impl Walk<'_> {
 /// A fusion is named after what it computes, the last few ops of it.
 fn fusion_name(func: &Func, id: OpId) -> String {
     const MOST: usize = 4;
-    // With the function's name: a call of the kernel has to fit on a line of the sources that are written.
-    const LONGEST: usize = 40;
+    // With the function's name: a launch of the kernel has to fit on a line of the sources that are written.
+    const LONGEST: usize = 35;
     let blocks = func.op(id).regions.iter().flatten();
     let names: Vec<String> = blocks
         .flat_map(|b| &func.block(*b).ops)

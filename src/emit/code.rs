@@ -79,6 +79,27 @@ impl Code {
         self.raw(&lines, tail);
     }
 
+    /// `target = space::call item, item, ... tail`, where the call may stand on a line of its own.
+    pub(super) fn list_below(
+        &mut self,
+        target: &str,
+        [space, call]: [&str; 2],
+        items: &[String],
+        tail: &str,
+    ) {
+        let (indent, deeper) = (2 * self.depth, 2 * self.depth + 4);
+        let ways =
+            [(target.to_owned(), format!("{space}{call}")), (format!("{target} {space}"), call.to_owned())];
+        let fits = ways.iter().find(|(_, call)| deeper + call.len() <= WIDTH);
+        let Some((target, call)) = fits else {
+            return self.list(&format!("{target} {space}{call}"), items, tail);
+        };
+        self.raw(&[(indent, target.clone())], "");
+        self.depth += 2;
+        self.list(call, items, tail);
+        self.depth -= 2;
+    }
+
     /// A call of one list of lists.
     pub(super) fn nested(&mut self, head: &str, items: &[String], tail: &str) {
         let (open, close) = (format!("{head}{{"), format!("}}{tail}"));

@@ -150,14 +150,12 @@ fn wrap(code: &mut Code, kernel: &Kernel) {
     if passed.iter().any(|text| text.contains(XPU_INT64)) {
         code.line(format!("using {XPU_INT64} = typename api::XPUIndexType<int64_t>::type;"));
     }
-    // A name that leaves no room for the launch gets a short one.
-    let grid = format!("<<<{}, {}, ctx->xpu_stream>>>(", launch.clusters, launch.cores);
-    let call = format!("int32_t ret_xre = fd_xpu3::{name}{grid}");
-    if call.len() + 2 <= WIDTH {
-        code.list(&call, &passed, ");");
+    let call = format!("{name}<<<{}, {}, ctx->xpu_stream>>>(", launch.clusters, launch.cores);
+    let one = format!("int32_t ret_xre = fd_xpu3::{call}");
+    if one.len() + 2 <= WIDTH {
+        code.list(&one, &passed, ");");
     } else {
-        code.assign("auto kernel", &format!("fd_xpu3::{name}"));
-        code.list(&format!("int32_t ret_xre = kernel{grid}"), &passed, ");");
+        code.list_below("int32_t ret_xre =", ["fd_xpu3::", &call], &passed, ");");
     }
     code.line("KERNEL_ASSERT_SUCCESS(ctx, ret_xre);");
     code.line("return api::SUCCESS;");

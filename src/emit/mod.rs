@@ -18,6 +18,7 @@ mod growth;
 mod helpers;
 mod infer;
 mod kernel;
+mod moves;
 mod names;
 mod op;
 mod order;
@@ -26,6 +27,7 @@ mod prelude;
 mod range;
 mod readme;
 mod transfer;
+mod values;
 mod wanted;
 
 pub use range::MAX_ELEMENTS;

@@ -34,8 +34,18 @@ pub fn rewrite(path: &Path, text: &str) -> Result<String, Malformed> {
     Ok(out)
 }
 
-/// Where the name that a text ends with begins: `ns::k`, `k<int>`.
+/// Where the name that a text ends with begins: `ns::k`, `k<int>`, also with a line's end behind `ns::`.
 fn kernel_before(text: &str) -> usize {
+    let name = name_before(text);
+    let before = text[..name].trim_end();
+    if name < text.len() && before.len() < name && before.ends_with("::") {
+        name_before(before)
+    } else {
+        name
+    }
+}
+
+fn name_before(text: &str) -> usize {
     let mut depth = 0_usize;
     let part = |c: char, depth: &mut usize| {
         match c {
@@ -64,6 +74,10 @@ mod tests {
         for (text, expected) in [
             ("int r = ns::k<<<n, 64, s>>>(x);", "int r = KUNLUN_HOST_LAUNCH((ns::k), n, 64, s)(x);"),
             ("k<int, 3><<<f(1, 2),\n 64>>>(x);", "KUNLUN_HOST_LAUNCH((k<int, 3>), f(1, 2),\n 64)(x);"),
+            (
+                "int r = ns::\n    k<<<n, 64, s>>>(x);",
+                "int r = KUNLUN_HOST_LAUNCH((ns::\n    k), n, 64, s)(x);",
+            ),
             ("__attribute__((global)) void k();", "__global__ void k();"),
             ("a << b >> c;", "a << b >> c;"),
         ] {
