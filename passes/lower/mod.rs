@@ -33,6 +33,10 @@ use xpuc_dialect::ops::is_kernel;
 /// Elements that one core takes at a time: 256 bytes of i32, one DMA of a cache line's multiple.
 pub const PARTITION_ELEMENTS: i64 = 64;
 
+/// What a buffer in shared memory begins at a multiple of: published kernels have transfers and vectors go from and to
+/// such addresses only.
+pub const SHARED_ALIGN_BYTES: i64 = 64;
+
 /// The pass.
 #[derive(Debug)]
 pub struct Lower;

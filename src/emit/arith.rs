@@ -149,7 +149,11 @@ impl Body<'_> {
             "divui" | "divsi" => Expr::binary(&x, "/", &y, PRODUCT, ty),
             "floordivsi" if plain => Expr::binary(&x, "/", &y, PRODUCT, ty),
             "floordivsi" => {
-                let helper = if wide { Helper::FloorDivWide } else { Helper::FloorDiv };
+                let helper = match (wide, ranges[1].lo >= 1) {
+                    (true, _) => Helper::FloorDivWide,
+                    (false, true) => Helper::FloorDivByPositive,
+                    (false, false) => Helper::FloorDiv,
+                };
                 self.helpers.insert(helper);
                 Expr::call(helper.name(), &[&x, &y], ty)
             }

@@ -65,6 +65,8 @@ pub(super) struct Body<'a> {
     pub(super) commands: Commands<'a>,
     /// The last array that came out of shared memory of open size, and its length.
     pub(super) pool: Option<(String, Expr)>,
+    /// Distances of arrays in shared memory, by their length.
+    pub(super) strides: HashMap<String, Expr>,
     pub(super) scalars: HashMap<ValueId, Expr>,
     /// Names of parameters.
     pub(super) params: HashSet<String>,
@@ -102,6 +104,7 @@ impl<'a> Body<'a> {
             arrays: HashMap::default(),
             commands: Commands::default(),
             pool: None,
+            strides: HashMap::default(),
             params: HashSet::default(),
             changing: HashSet::default(),
             carrying: HashMap::default(),

@@ -9,6 +9,7 @@ use super::helpers::{Helper, Sign};
 use super::kernel::element_name;
 use xpuc_dialect::ir::{Func, Op, OpId, Shaped, Space, ValueId};
 use xpuc_dialect::ops::Kind;
+use xpuc_passes::lower::SHARED_ALIGN_BYTES;
 
 /// Bytes of an element.
 fn width(op: &Op, func: &Func) -> u64 {
@@ -20,7 +21,10 @@ fn allocated<'f>(func: &'f Func, op: &Op) -> Option<&'f Shaped> {
     func.ty(*op.results.first()?).memref().filter(|_| Kind::of(op) == Some(Kind::Alloc))
 }
 
-/// Shared memory whose size is known only at the launch comes out of one array; `shared` declares it.
+/// Where arrays in shared memory begin; lowering counts with the same.
+const ALIGN_BYTES: u64 = SHARED_ALIGN_BYTES as u64;
+
+/// Shared memory whose size is known only at the launch comes out of one array of this reserved name.
 const POOL: &str = "shared_memory";
 
 /// Declares the array that shared memory of open sizes comes out of.
@@ -33,7 +37,7 @@ pub(super) fn shared(body: &mut Body<'_>, shared_bytes: u64) -> Result<(), EmitE
             continue;
         };
         match shaped.dims[..] {
-            [Some(size)] => fixed += size * width(op, func),
+            [Some(size)] => fixed += (size * width(op, func)).next_multiple_of(ALIGN_BYTES),
             _ if open.is_none_or(|(bytes, _)| bytes == width(op, func)) => {
                 open = Some((width(op, func), elem(&shaped.elem)));
             }
@@ -41,10 +45,9 @@ pub(super) fn shared(body: &mut Body<'_>, shared_bytes: u64) -> Result<(), EmitE
         }
     }
     if let Some((bytes, ty)) = open {
-        let elements = shared_bytes.saturating_sub(fixed) / bytes;
-        let name = body.names.fresh(POOL);
+        let elements = shared_bytes.saturating_sub(fixed) / ALIGN_BYTES * (ALIGN_BYTES / bytes);
         body.code.comment("All of the cluster's shared memory that has no fixed use; the op launches this kernel only where it is enough.");
-        body.code.line(format!("__shared__ {} {name}[{elements}];", ty.name()));
+        body.code.line(format!("__shared__ __simd__ {} {POOL}[{elements}];", ty.name()));
     }
     Ok(())
 }
@@ -60,6 +63,9 @@ pub(super) fn lanes(body: &mut Body<'_>) {
         body.code.line(format!("const int32x16_t {LANES} = lane_numbers();"));
     }
 }
+
+/// What buffers in local memory are for.
+const TILES: &str = "Blocks of arrays on their way in or out, in two halves: while one is computed, the other is transferred.";
 
 impl Body<'_> {
     /// What is no upstream op, in a kernel or in the loop that stands for it.
@@ -102,6 +108,13 @@ impl Body<'_> {
         let wanted = op.str_attr("xpu.name").unwrap_or("stored");
         if shaped.space == Space::Local {
             let &[Some(size)] = &shaped.dims[..] else { return Err(self.refuse(op, "a size")) };
+            let first = func.walk().into_iter().find_map(|id| {
+                let shaped = allocated(func, func.op(id))?;
+                (shaped.space == Space::Local).then(|| func.op(id).results[0])
+            });
+            if first == Some(op.results[0]) {
+                self.code.comment(TILES);
+            }
             let name = self.names.fresh(wanted);
             self.code.line(format!("__simd__ {} {name}[{size}];", ty.name()));
             let dims = vec![Expr::literal(size.into(), Ty::Int)];
@@ -132,11 +145,26 @@ impl Body<'_> {
                 |(name, size)| format!("{name} + {}", size.within(precedence::SUM)),
             );
             self.code.assign(&format!("_shared_ptr_ {}* {name}", ty.name()), &from);
-            self.pool = Some((name.clone(), dim.clone()));
+            let stride = self.stride(&dim, ty);
+            self.pool = Some((name.clone(), stride));
         }
         let array = Array { pointer: Expr::name(name, ty), at: None, dims: vec![dim], elem: ty };
         self.arrays.insert(op.results[0], array);
         Ok(())
+    }
+
+    /// How far behind an array in shared memory the next one begins.
+    fn stride(&mut self, dim: &Expr, ty: Ty) -> Expr {
+        if let Some(known) = self.strides.get(&dim.text) {
+            return known.clone();
+        }
+        let each = ALIGN_BYTES / ty.bytes();
+        let name = self.names.fresh(&format!("{}_stride", dim.text));
+        let text = format!("({} + {}) / {each} * {each}", dim.text, each - 1);
+        self.code.line(format!("const int {name} = {text};"));
+        let stride = Expr::name(name, Ty::Int);
+        self.strides.insert(dim.text.clone(), stride.clone());
+        stride
     }
 
     /// A transfer, complete after the next fence.
@@ -186,7 +214,12 @@ impl Body<'_> {
             self.names = outside;
             return Ok(());
         }
-        let mut args = vec![buffer, begin.text, array.length().text, value.text];
+        // Both are within the buffer.
+        let mut narrow = |expr: Expr, wanted: &str| {
+            if expr.ty.is_wide() { self.plain(expr, wanted).cast(Ty::Int) } else { expr }
+        };
+        let (begin, count) = (narrow(begin, "from"), narrow(array.length(), "count"));
+        let mut args = vec![buffer, begin.text, count.text, value.text];
         let name = if counts {
             args.push(LANES.to_owned());
             "store_counting"

@@ -35,6 +35,15 @@ impl Ty {
         }
     }
 
+    /// Bytes of an element in memory.
+    pub(super) fn bytes(self) -> u64 {
+        match self {
+            Ty::Bool => 1,
+            Ty::Int | Ty::Word => 4,
+            Ty::Long | Ty::DoubleWord => 8,
+        }
+    }
+
     pub(super) fn is_wide(self) -> bool {
         matches!(self, Ty::Long | Ty::DoubleWord)
     }

@@ -72,7 +72,11 @@ fn kernels(sources: &Sources<'_>, op: &Op) -> String {
     }
     for kernel in &op.kernels {
         let launch = &kernel.launch;
-        code_of_namespace.comment(&format!("For {} clusters of {} cores.", launch.clusters, launch.cores));
+        code_of_namespace.comment(&format!(
+            "For {} of {} cores.",
+            readme::clusters(launch.clusters),
+            launch.cores
+        ));
         code_of_namespace.params(
             &format!("__global__ void {}(", launch.kernel),
             &named(&launch.params, &kernel.device),

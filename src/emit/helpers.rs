@@ -9,6 +9,8 @@ use super::expr::Ty;
 pub(super) enum Helper {
     /// Quotient rounded toward minus infinity.
     FloorDiv,
+    /// The same by a number of at least 1.
+    FloorDivByPositive,
     /// The same in 64 bits.
     FloorDivWide,
     /// A sum, difference or product modulo 2^32.
@@ -45,7 +47,8 @@ impl Helper {
     /// What it is called.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Helper::FloorDiv => "floordiv",
+            Helper::FloorDiv => "floordiv_signed",
+            Helper::FloorDivByPositive => "floordiv",
             Helper::FloorDivWide => "floordiv64",
             Helper::Wrapping(Sign::Add) => "wrapping_add",
             Helper::Wrapping(Sign::Sub) => "wrapping_sub",
@@ -73,6 +76,9 @@ impl Helper {
             Helper::FloorDiv | Helper::FloorDivWide => {
                 "The quotient rounded toward minus infinity; that of the least number by -1 wraps around."
             }
+            Helper::FloorDivByPositive => {
+                "The quotient rounded toward minus infinity, where y is at least 1."
+            }
             Helper::Wrapping(Sign::Add) => "x + y modulo 2^32, where C++ leaves a sum undefined.",
             Helper::Wrapping(Sign::Sub) => "x - y modulo 2^32, where C++ leaves a difference undefined.",
             Helper::Wrapping(Sign::Mul) => "x * y modulo 2^32, where C++ leaves a product undefined.",
@@ -89,6 +95,8 @@ impl Helper {
             // One side is enough to make it unsigned.
             let sign = sign.text();
             code.line(format!("return static_cast<{ty}>(static_cast<{word}>(x) {sign} y);"));
+        } else if self == Helper::FloorDivByPositive {
+            code.line("return x % y < 0 ? x / y - 1 : x / y;");
         } else {
             code.line("if (y == -1) {");
             code.line(format!("return static_cast<{ty}>(0 - static_cast<{word}>(x));"));

@@ -41,9 +41,11 @@ static void Refuse(const Parts&... parts) {
 }
 
 #define OP_CHECK(condition, ...) \\
-  if (!(condition)) {            \\
-    Refuse(__VA_ARGS__);         \\
-  }
+  do {                           \\
+    if (!(condition)) {          \\
+      Refuse(__VA_ARGS__);       \\
+    }                            \\
+  } while (0)
 ";
 
 /// A transfer that works on the host too, and does nothing where there is nothing.

@@ -40,8 +40,10 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
     ) -> Result<(), PassError> {
         let stage = self.stage;
         let mut scratch = Some(scratch);
+        // Nobody waits for what is not done: in buffers of the device nothing is fetched.
+        let mut done = false;
         for level in 0..=stage.barriers() {
-            if level > 0 {
+            if std::mem::take(&mut done) {
                 k.effect(Kind::Barrier.name(), &[], &[]);
             }
             for (id, when) in stage.scalars.iter().filter(|(_, when)| when.level == level) {
@@ -55,7 +57,7 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
             }
             let steps = stage.steps.iter().filter(|(_, when)| when.level == level);
             for (number, (work, when)) in steps.enumerate() {
-                self.step(k, number, *work, when)?;
+                done |= self.step(k, number, *work, when)?;
             }
         }
         self.writes(k)
@@ -109,8 +111,14 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
         Ok(())
     }
 
-    /// One core of the cluster does the work.
-    fn step(&mut self, k: &mut Builder<'_>, number: usize, work: Work, when: &When) -> Result<(), PassError> {
+    /// One core of the cluster does the work; false if there is none to do.
+    fn step(
+        &mut self,
+        k: &mut Builder<'_>,
+        number: usize,
+        work: Work,
+        when: &When,
+    ) -> Result<bool, PassError> {
         let cores = i64::from(self.program.target.grid.cores);
         let chosen = k.index(number as i64 % cores);
         let mine = k.cmpi("eq", self.program.core, chosen);
@@ -124,13 +132,13 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
                 k.when(mine, |k| self.elements.write(k, op, out, Part::Whole))?;
                 let what = if name == kind { name } else { format!("{kind} into {name}") };
                 explain(k, &what);
-                Ok(())
+                Ok(true)
             }
             Work::Fetch(value) => {
                 let buffer = self.elements.get(value);
                 // Where the buffer is that of the device, it is not fetched.
                 if k.shaped(buffer).space != Space::Shared {
-                    return Ok(());
+                    return Ok(false);
                 }
                 let Some(op) = self.stage.func.def_op(value) else { return Err(self.elements.refuse(value)) };
                 k.loc = op.loc.clone();
@@ -145,7 +153,7 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
                     Ok::<_, PassError>(())
                 })?;
                 explain(k, &format!("fetch {}", self.stage.name_of(value)));
-                Ok(())
+                Ok(true)
             }
             Work::Check(number) => {
                 let condition = self.condition(k, when, &[]);
@@ -154,7 +162,7 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
                 let clause = &self.stage.clauses[number];
                 let op = self.stage.func.op(clause.op);
                 k.loc = op.loc.clone();
-                let Some(records) = self.records else { return Ok(()) };
+                let Some(records) = self.records else { return Ok(false) };
                 let first = record(clause.record.unwrap_or_default());
                 let check = |k: &mut Builder<'_>| self.elements.check(k, op, number as i64, records, first);
                 k.when(mine, |k| {
@@ -165,7 +173,7 @@ impl<'s, 'e, 'a> Emit<'s, 'e, 'a> {
                     k.when(condition, check)
                 })?;
                 explain(k, &message);
-                Ok(())
+                Ok(true)
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Memory for what is stored: on chip if it fits, else in buffers of the device.
 
 use super::{Stage, unsized_error};
+use crate::lower::SHARED_ALIGN_BYTES;
 use crate::lower::elemental::Elements;
 use crate::pass::PassError;
 use crate::size::{Measure, Size, axis, more, size};
@@ -124,18 +125,30 @@ impl Scratch {
         stage: &Stage<'_>,
         bytes: u64,
     ) -> Result<Room, PassError> {
+        let align = SHARED_ALIGN_BYTES;
+        let aligned = |bytes: i64| bytes.saturating_add(align - 1) / align * align;
         let (mut known, mut open) = (0i64, None);
+        let mut rows: Vec<(&Buffer, i64)> = Vec::new();
         for buffer in &self.buffers {
-            match buffer.size.known() {
-                Some(size) => known = known.saturating_add(size.saturating_mul(buffer.width())),
-                None => {
-                    let size = buffer.host_size(b, outer, stage.func)?;
-                    let width = b.index(buffer.width());
-                    let bytes = b.arith("muli", size, width);
-                    b.hint(bytes, "bytes");
-                    open = Some(open.map_or(bytes, |open| b.arith("addi", open, bytes)));
+            let alike = |(other, _): &&mut (&Buffer, i64)| {
+                other.size == buffer.size && other.width() == buffer.width()
+            };
+            match (buffer.size.known(), rows.iter_mut().find(alike)) {
+                (Some(size), _) => {
+                    known = known.saturating_add(aligned(size.saturating_mul(buffer.width())));
                 }
+                (None, Some((_, count))) => *count += 1,
+                (None, None) => rows.push((buffer, 1)),
             }
+        }
+        for (buffer, count) in rows {
+            let size = buffer.host_size(b, outer, stage.func)?;
+            let each = b.index(align / buffer.width());
+            let lines = b.arith("ceildivui", size, each);
+            let bytes = b.index(align * count);
+            let bytes = b.arith("muli", lines, bytes);
+            b.hint(bytes, "bytes");
+            open = Some(open.map_or(bytes, |open| b.arith("addi", open, bytes)));
         }
         let most = i64::try_from(bytes).unwrap_or(i64::MAX).saturating_sub(known);
         Ok(match open {

@@ -39,7 +39,19 @@ impl Emit<'_, '_, '_> {
         let linear = Linear::new(self.stage.func, known);
         let mut groups: Vec<Vec<&Write>> = Vec::new();
         let mut shared: HashMap<_, usize> = HashMap::default();
+        // Scalars that lie side by side are one core's: no two cores write neighbouring elements one at a time.
+        let mut scalars: HashMap<_, usize> = HashMap::default();
         for write in writes {
+            if self.is_scalar(write) {
+                match scalars.get(&write.guard) {
+                    Some(group) => groups[*group].push(write),
+                    None => {
+                        scalars.insert(&write.guard, groups.len());
+                        groups.push(vec![write]);
+                    }
+                }
+                continue;
+            }
             let length = self.is_by_element(write).then(|| linear.length(write.value)).flatten();
             let group = match length {
                 Some(length) => *shared.entry((&write.guard, length)).or_insert(groups.len()),
@@ -73,7 +85,15 @@ impl Emit<'_, '_, '_> {
         }
     }
 
+    fn is_scalar(&self, write: &Write) -> bool {
+        self.stage.func.ty(write.value).is_scalar()
+    }
+
     fn parts(&mut self, k: &mut Builder<'_>, group: &[&Write]) -> Result<(), PassError> {
+        if self.is_scalar(group[0]) {
+            return self
+                .one(k, |k, elements| group.iter().try_for_each(|write| elements.write_scalar(k, write)));
+        }
         let &[write] = group else {
             let mut outs = Vec::new();
             for write in group {
@@ -84,9 +104,6 @@ impl Emit<'_, '_, '_> {
             explain(k, &self.said(group));
             return Ok(());
         };
-        if self.elements.func.ty(write.value).is_scalar() {
-            return self.one(k, |k, elements| elements.write_scalar(k, write));
-        }
         let out = self.part(k, write)?;
         let elements = &*self.elements;
         let op = elements.func.def_op(write.value);

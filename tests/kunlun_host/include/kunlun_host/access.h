@@ -28,7 +28,7 @@ inline void touch_symbol(int index, const Where& where, uintptr_t at) {
   memset(reinterpret_cast<void*>(symbol.at), POISON, symbol.bytes);
   size_t total = 0;
   for (size_t other = 0; other < s.symbols.size(); other++)
-    if (s.touched[other] && s.symbols[other].kind == symbol.kind) total += s.symbols[other].bytes;
+    if (s.touched[other] && s.symbols[other].kind == symbol.kind) total += (s.symbols[other].bytes + 63) / 64 * 64;
   if (symbol.kind == SM && total > SHARED_BYTES)
     report("sm-overflow", text("%zu bytes of shared memory, of which a cluster has %zu", total, SHARED_BYTES), where, at);
   if (symbol.kind == GSM && total > GROUP_BYTES - STACK_BYTES)
