@@ -67,21 +67,48 @@ pub(super) fn write(sources: &Sources<'_>, op: &Op, files: &[File]) -> String {
     }
     text += "\nThe build finds kernels, wrappers and ops by their place. A file of the same name anywhere in these folders is replaced by \
              this one: objects are named after it. If FastDeploy has an op of this name, its file goes; what calls that file's C++ function by \
-             name (`custom_ops/xpu_ops/src/ops/pybind/pybind.cc` binds some) has to be changed too, for the op here is reached through its registration.\n\n## The op\n\n";
+             name (`custom_ops/xpu_ops/src/ops/pybind/pybind.cc` binds some) has to be changed too, for the op here is reached through its registration. Compare the table below with \
+             the declaration that goes: inputs, attributes and outputs may be others (`xpuc audit OP.cc --program OP.mlir` does).\n\n## The op\n\n";
     signature(&mut text, op);
-    text += "\n## What a call does\n\n";
-    for kernel in &op.kernels {
-        let launch = &kernel.launch;
-        let _ =
-            writeln!(text, "* `{}`: {} of {} cores", launch.kernel, clusters(launch.clusters), launch.cores);
-    }
-    if op.calls.contains(&Call::Wait) {
-        text += "* waits for the stream before it reads what a kernel wrote\n";
-    }
-    text += "* checks every return code; an error of any call is an exception of the op\n";
+    calls(&mut text, op);
     text += "\nWorkspace comes from the context's pool (`ctx_guard`); nothing else is allocated on the device but the results.\n\n";
     evidence(&mut text, files);
     text
+}
+
+/// Kernels of what does not fit into shared memory are named so; see the lowering of fusions.
+const IN_BUFFERS: &str = "_global";
+
+fn calls(text: &mut String, op: &Op) {
+    *text += "\n## What a call does\n\n";
+    if op.calls.contains(&Call::HostToDevice) {
+        *text += "* copies to the device what kernels need of the tensors on the host\n";
+    }
+    for kernel in &op.kernels {
+        let launch = &kernel.launch;
+        let instead = launch
+            .kernel
+            .strip_suffix(IN_BUFFERS)
+            .filter(|name| op.kernels.iter().any(|other| other.launch.kernel == *name));
+        let instead = instead.map_or_else(String::new, |name| {
+            format!(", in place of `{name}` for a batch that does not fit into shared memory")
+        });
+        let _ = writeln!(
+            text,
+            "* launches `{}`: {} of {} cores{instead}",
+            launch.kernel,
+            clusters(launch.clusters),
+            launch.cores
+        );
+    }
+    if op.calls.contains(&Call::Wait) {
+        *text += "* waits for the stream before it reads what lies on the device\n";
+    }
+    if op.calls.contains(&Call::DeviceToHost) {
+        *text +=
+            "* copies to the host what is needed there: sizes, what clauses found, tensors on the host\n";
+    }
+    *text += "* checks every return code; an error of any call is an exception of the op\n";
 }
 
 fn signature(text: &mut String, op: &Op) {
@@ -112,7 +139,7 @@ fn signature(text: &mut String, op: &Op) {
     }
     if op.tensors.iter().any(|tensor| tensor.written) {
         *text += "\nOutputs in place are declared (`SetInplaceMap`), behind the results: a static program then knows who writes them. Python gets \
-                  the results first. Hand over contiguous tensors: of one that is not, Paddle passes a contiguous copy, and what is written to that is \
+                  all of them, the results first: a caller that unpacks the results alone has to take the first ones. Hand over contiguous tensors: of one that is not, Paddle passes a contiguous copy, and what is written to that is \
                   lost.\n";
     }
 }
@@ -124,19 +151,32 @@ pub(super) fn clusters(count: i64) -> String {
 
 fn evidence(text: &mut String, files: &[File]) {
     *text += "## What it relies on\n\nNo device and no compiler for one was at hand. The files build with a C++ compiler and headers of our own, and run there \
-              under the checks of a strict host; the names below are used as published sources use them.\n\n\
-              | name | kind | what is relied on | publicly seen in | unproven without a device |\n|---|---|---|---|---|\n";
-    for name in EVIDENCE.iter().filter(|name| files.iter().any(|file| name.is_used(file))) {
-        let cell = |text: &str| text.replace('|', "\\|");
-        let seen = if name.seen.is_empty() { "nowhere" } else { &name.seen };
+              under the checks of a strict host; the names below are used as published sources use them. Paths are those of the revision \
+              that was read; FastDeploy moves its files now and then.\n\n";
+    let used = EVIDENCE.iter().filter(|name| files.iter().any(|file| name.is_used(file)));
+    let (proven, open): (Vec<&Name>, Vec<&Name>) = used.partition(|name| name.unproven.is_empty());
+    let cell = |text: &str| text.replace('|', "\\|");
+    let seen = |name: &Name| if name.seen.is_empty() { "nowhere".to_owned() } else { cell(&name.seen) };
+    *text += "### What a device has to show\n\n| name | kind | what is relied on | unproven without a device | publicly seen in |\n|---|---|---|---|---|\n";
+    for name in open {
+        let (what, unproven) = (cell(&name.what), cell(&name.unproven));
         let _ = writeln!(
             text,
-            "| `{}` | {} | {} | {} | {} |",
+            "| `{}` | {} | {what} | {unproven} | {} |",
+            cell(&name.name),
+            name.kind,
+            seen(name)
+        );
+    }
+    *text += "\n### What is used as it is seen\n\n| name | kind | what is relied on | publicly seen in |\n|---|---|---|---|\n";
+    for name in proven {
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {} |",
             cell(&name.name),
             name.kind,
             cell(&name.what),
-            cell(seen),
-            cell(&name.unproven)
+            seen(name)
         );
     }
 }

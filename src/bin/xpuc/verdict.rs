@@ -120,7 +120,7 @@ impl Verdict {
         }
     }
 
-    /// One line for people, unless it is simply equal; `level` says which program it is about.
+    /// A line for people, or some, unless it is simply equal; `level` says which program it is about.
     pub(crate) fn text(&self, level: &str) -> Option<String> {
         let what = match (&self.found, self.wanted) {
             (Found::Ran(..), Wanted::Nothing) => "ran; the case has no outputs to compare with".to_owned(),
@@ -135,11 +135,12 @@ impl Verdict {
             }
             (Found::Refused(error, _), _) => format!("refused: {error}"),
         };
-        let line: String = format!("{}: {}: {level}{what}", self.at, self.name)
-            .chars()
-            .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
-            .collect();
-        Some(line + "\n")
+        // What a message says on more lines, the strict host's for one, stands under its first.
+        let what = what.replace('\n', "\n    ");
+        let shown = |c: char| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
+        let name: String = self.name.replace('\n', "\u{fffd}");
+        let line: String = format!("{}: {name}: {level}{what}", self.at).chars().map(shown).collect();
+        Some(line.trim_end().to_owned() + "\n")
     }
 }
 
