@@ -115,7 +115,9 @@ fn step(func: &Func, outside: Outside<'_>, value: ValueId, axis: usize) -> Optio
 
 /// The axis that a `dim` op asks for.
 pub(crate) fn axis(func: &Func, op: &Op) -> Option<usize> {
-    func.constant(*op.operands.get(1)?).and_then(|axis| usize::try_from(axis).ok())
+    let rank = func.ty(op.operands[0]).shaped()?.rank();
+    let axis = func.constant(*op.operands.get(1)?).and_then(|axis| usize::try_from(axis).ok());
+    axis.filter(|axis| *axis < rank)
 }
 
 /// `size + more`.

@@ -34,6 +34,11 @@ pub(super) fn constraints(func: &Func) -> Check {
         let declared = matches!(shape, Attr::Array(dims) if strings(dims));
         ensure!("func_c2", declared, "xpu.shape of {place} must be {rank} strings, found {shape}");
     }
+    for place in arguments.iter().chain(&results) {
+        let layouts = ["strided<", "affine_map<"];
+        let odd = matches!(place.ty, Type::Other(text) if layouts.iter().any(|layout| text.contains(layout)));
+        ensure!("func_c5", !odd, "{place} must be dense or a rank-1 unit-stride slice, found {}", place.ty);
+    }
     for place in &arguments {
         for name in ["xpu.noalias", "xpu.output"] {
             let Some(attr) = place.attrs.get(name) else { continue };

@@ -17,7 +17,7 @@ mod tests;
 mod view;
 
 use crate::context::Diagnostic;
-use crate::ir::{Loc, Module, OpId, Type};
+use crate::ir::{Func, Loc, Module, Op, OpId, Type};
 use crate::ops::Kind;
 use check::{Check, elem, ensure};
 use rustc_hash::FxHashMap as HashMap;
@@ -45,12 +45,28 @@ pub fn verify(module: &Module) -> Vec<Diagnostic> {
             if &*op.name == crate::signature::OP {
                 report(&op.loc, signature::in_function(op));
             }
+            report(&op.loc, axis(func, op));
             if let Some(view) = View::of(module, func, op, parents.get(&id).copied()) {
                 report(&op.loc, types(&view).and_then(|()| constraints(&view)));
             }
         }
     }
     found
+}
+
+/// The axis that upstream's `dim` asks for is one.
+fn axis(func: &Func, op: &Op) -> Check {
+    if !matches!(&*op.name, "memref.dim" | "tensor.dim") {
+        return Ok(());
+    }
+    let (Some(rank), Some(axis)) =
+        (func.ty(op.operands[0]).shaped().map(|shaped| shaped.rank()), func.constant(op.operands[1]))
+    else {
+        return Ok(());
+    };
+    let inside = usize::try_from(axis).is_ok_and(|axis| axis < rank);
+    ensure!("type_c3", inside, "{} must be of an axis below {rank}, found {axis}", op.name);
+    Ok(())
 }
 
 /// What holds for every array, whatever the op.

@@ -67,6 +67,11 @@ impl Body<'_> {
                 let x = x.cast(op_type(self, result));
                 Expr::binary(&x, ">>", y, SHIFT, x.ty)
             }
+            ("shli", [x, y]) => {
+                let wide = matches!(op_type(self, result), Ty::Long);
+                let word = if wide { Ty::DoubleWord } else { Ty::Word };
+                Expr::binary(&signed(x).cast(op_type(self, result)).cast(word), "<<", y, SHIFT, word)
+            }
             ("shrui", [x, y]) => {
                 let wide = matches!(op_type(self, result), Ty::Long);
                 let word = if wide { Ty::DoubleWord } else { Ty::Word };
@@ -233,6 +238,10 @@ impl Body<'_> {
             "sgt" | "ugt" => ">",
             _ => ">=",
         };
+        // A compiler takes the comparison of something with itself for a mistake.
+        if x.text == y.text {
+            return Expr::literal(matches!(sign, "==" | "<=" | ">=").into(), Ty::Bool);
+        }
         if !predicate.starts_with('u') || natural(ranges) {
             return Expr::comparison(&x, sign, &y);
         }

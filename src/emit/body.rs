@@ -271,13 +271,15 @@ pub(super) fn is_variable(expr: &Expr) -> bool {
     expr.text.starts_with(|c: char| c.is_ascii_alphabetic()) && !matches!(&*expr.text, "true" | "false")
 }
 
-/// Whether a name stands in an expression.
+/// Whether a name stands in code, outside strings.
 pub(super) fn mentions(text: &str, name: &str) -> bool {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     text.match_indices(name).any(|(at, _)| {
         let before = text[..at].chars().next_back();
         let after = text[at + name.len()..].chars().next();
-        !before.is_some_and(part) && !after.is_some_and(part)
+        let line = text[..at].rsplit('\n').next().unwrap_or_default();
+        let quotes = line.replace("\\\"", "").matches('"').count();
+        !before.is_some_and(part) && !after.is_some_and(part) && quotes.is_multiple_of(2)
     })
 }
 

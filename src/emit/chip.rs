@@ -131,7 +131,7 @@ impl Body<'_> {
             (Some(size), _) => Expr::literal(size.into(), Ty::Int),
             (None, Some(size)) => {
                 let size = self.take(*size);
-                self.plain(size, "size")
+                if size.reads { self.plain(size, "size") } else { size }
             }
             _ => return Err(self.refuse(op, "a size")),
         };
@@ -140,13 +140,12 @@ impl Body<'_> {
         } else if shaped.dims[0].is_some() {
             self.code.line(format!("__shared__ {} {name}[{}];", ty.name(), dim.text));
         } else {
-            let from = self.pool.take().map_or_else(
-                || POOL.to_owned(),
-                |(name, size)| format!("{name} + {}", size.within(precedence::SUM)),
-            );
+            let from = match self.pool.take() {
+                None => POOL.to_owned(),
+                Some((before, length)) => format!("{before} + {}", self.stride(&length, ty).text),
+            };
             self.code.assign(&format!("_shared_ptr_ {}* {name}", ty.name()), &from);
-            let stride = self.stride(&dim, ty);
-            self.pool = Some((name.clone(), stride));
+            self.pool = Some((name.clone(), dim.clone()));
         }
         let array = Array { pointer: Expr::name(name, ty), at: None, dims: vec![dim], elem: ty };
         self.arrays.insert(op.results[0], array);
@@ -159,8 +158,9 @@ impl Body<'_> {
             return known.clone();
         }
         let each = ALIGN_BYTES / ty.bytes();
-        let name = self.names.fresh(&format!("{}_stride", dim.text));
-        let text = format!("({} + {}) / {each} * {each}", dim.text, each - 1);
+        let wanted = if dim.is_plain() { &*dim.text } else { "array" };
+        let name = self.names.fresh(&format!("{wanted}_stride"));
+        let text = format!("({} + {}) / {each} * {each}", dim.within(precedence::SUM), each - 1);
         self.code.line(format!("const int {name} = {text};"));
         let stride = Expr::name(name, Ty::Int);
         self.strides.insert(dim.text.clone(), stride.clone());

@@ -275,7 +275,14 @@ impl Body<'_> {
         let number = |name: &str| op.attrs.get(name).and_then(Attr::as_int).unwrap_or(1);
         let (clusters, cores) = (number("clusters"), number("cores"));
         let (params, inside) = params::params(on_device, &uses, &given, &flow);
-        let mut launch = Launch { kernel, clusters, cores, params, inside, sizes: params::sizes(self, call) };
+        let mut launch = Launch {
+            kernel: super::names::identifier(&kernel),
+            clusters,
+            cores,
+            params,
+            inside,
+            sizes: params::sizes(self, call),
+        };
         let bytes = self.commands.shared_bytes;
         let device = kernel::write(on_device, &launch, Place::Kernel, bytes)?;
         let host = kernel::write(on_host, &launch, Place::Cpu, bytes)?;

@@ -27,6 +27,9 @@ fn data_type_name(ty: &Type) -> &'static str {
 pub(super) struct Tensor {
     /// Number of the argument.
     pub(super) index: usize,
+    /// What the program calls it, and Paddle.
+    pub(super) label: String,
+    /// What the code calls it.
     pub(super) name: String,
     pub(super) space: Space,
     pub(super) ty: Type,
@@ -51,6 +54,7 @@ pub(super) fn tensors(func: &Func, written: &[bool]) -> Vec<Tensor> {
         let dims = shaped.dims.iter().zip(known);
         tensors.push(Tensor {
             index,
+            label: func.arg_name(index),
             name: func.arg_name(index),
             space: shaped.space,
             ty: (*shaped.elem).clone(),

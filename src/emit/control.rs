@@ -1,7 +1,7 @@
 //! Control flow: `scf` as C++.
 
 use super::EmitError;
-use super::body::{Body, is_variable, mentions};
+use super::body::{Body, Place, is_variable, mentions};
 use super::code::Code;
 use super::expr::{Expr, Ty, precedence::CHOICE};
 use xpuc_dialect::ir::{Attr, BlockId, Def, Op, OpId, ValueId};
@@ -143,9 +143,12 @@ impl Body<'_> {
         }
         let written = std::mem::replace(&mut self.code, code);
         let nested = sides.iter().any(|side| side.precedence == CHOICE);
+        // A choice of two things in memory would be one of two addresses, and a parameter has none.
+        let of_param =
+            self.place == Place::Kernel && sides.iter().any(|side| self.params.contains(&side.text));
         let ty = sides[0].ty.signed();
         let choice = Expr::choice(condition, &sides[0].cast(ty), &sides[1], ty);
-        if written.finish().is_empty() && !nested && self.is_short(&choice) {
+        if written.finish().is_empty() && !nested && !of_param && self.is_short(&choice) {
             return Ok(Some(choice));
         }
         (self.names, self.scalars, self.pending) = kept;

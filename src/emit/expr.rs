@@ -152,6 +152,14 @@ impl Expr {
             _ => "<",
         };
         let level = if matches!(sign, "==" | "!=") { EQUALITY } else { RELATION };
+        // Compilers want to see which of two comparisons comes first.
+        let apart = |side: &Expr| match side.precedence {
+            RELATION | EQUALITY => {
+                Expr { text: format!("({})", side.text), precedence: PRIMARY, inverse: None, ..side.clone() }
+            }
+            _ => side.clone(),
+        };
+        let (x, y) = (&apart(x), &apart(y));
         let inverse = Expr::binary(x, inverse, y, level, Ty::Bool);
         let inverse = Some((inverse.text, inverse.precedence));
         Expr { inverse, ..Expr::binary(x, sign, y, level, Ty::Bool) }

@@ -90,6 +90,36 @@ impl Walk<'_> {
         }
     }
 
+    /// The array and the axes whose sizes a product is of: then it is no more than the array's elements.
+    fn elements(&self, value: ValueId) -> Option<(Option<ValueId>, Vec<i64>)> {
+        if self.func.constant(value) == Some(1) {
+            return Some((None, Vec::new()));
+        }
+        let op = self.func.def_op(value)?;
+        match &*op.name {
+            "memref.dim" => Some((Some(op.operands[0]), vec![self.func.constant(op.operands[1])?])),
+            "arith.muli" => {
+                let [x, y] = [op.operands[0], op.operands[1]];
+                if let Some(size) = self.func.constant(y).filter(|size| *size != 1) {
+                    // A size that the type states.
+                    let (array, mut axes) = self.elements(x)?;
+                    let dims = &self.func.ty(array?).shaped()?.dims;
+                    let stated = |axis: usize| dims[axis].and_then(|dim| i64::try_from(dim).ok());
+                    let axis = (0..dims.len())
+                        .find(|axis| stated(*axis) == Some(size) && !axes.contains(&(*axis as i64)))?;
+                    axes.push(axis as i64);
+                    return Some((array, axes));
+                }
+                let ((one, mut axes), (other, more)) = (self.elements(x)?, self.elements(y)?);
+                let same = one.is_none() || other.is_none() || one == other;
+                let apart = more.iter().all(|axis| !axes.contains(axis));
+                axes.extend(more);
+                (same && apart).then_some((one.or(other), axes))
+            }
+            _ => None,
+        }
+    }
+
     /// How often each value is in a sum of naturals; returned is the number in it.
     fn terms(&self, value: ValueId, terms: &mut IndexMap<ValueId, i128>) -> Option<i128> {
         let range = self.get(value);
@@ -180,7 +210,11 @@ impl Walk<'_> {
                     if let [result] = op.results[..] {
                         // What may wrap around can be anything.
                         let full = of_type(self.func.ty(result));
-                        let range = arith(&op, self.func, &ranges).filter(|range| range.within(full));
+                        let range = arith(&op, self.func, &ranges).map(|range| match self.elements(result) {
+                            Some(_) => range.meet(Range::SIZE),
+                            None => range,
+                        });
+                        let range = range.filter(|range| range.within(full));
                         self.define(result, range.unwrap_or(full));
                     }
                 }

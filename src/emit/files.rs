@@ -311,24 +311,26 @@ fn function(code: &mut Code, op: &Op) {
 }
 
 fn build_op(code: &mut Code, op: &Op) {
-    let in_place: Vec<&str> = op.tensors.iter().filter(|t| t.written).map(|t| &*t.name).collect();
-    let inputs: Vec<String> = op.tensors.iter().map(|tensor| quoted(&tensor.name)).collect();
-    let mut outputs: Vec<String> = op.results.iter().map(|result| quoted(&result.name)).collect();
+    let in_place: Vec<&str> = op.tensors.iter().filter(|t| t.written).map(|t| &*t.label).collect();
+    let inputs: Vec<String> = op.tensors.iter().map(|tensor| quoted(&tensor.label)).collect();
+    let mut outputs: Vec<String> = op.results.iter().map(|result| quoted(&result.label)).collect();
     outputs.extend(in_place.iter().map(|name| quoted(&format!("{name}_out"))));
     let attributes: Vec<String> = op
         .attributes
         .iter()
         .map(|attribute| {
             let ty = if attribute.ty == Ty::Long { "int64_t" } else { "int" };
-            format!("\"{}: {ty}\"", attribute.name)
+            quoted(&format!("{}: {ty}", attribute.symbol))
         })
         .collect();
     let mut setters = Code::at(2);
     setters.nested(".Inputs(", &inputs, ")");
     setters.nested(".Outputs(", &outputs, ")");
     if !in_place.is_empty() {
-        let map: Vec<String> =
-            in_place.iter().map(|name| format!("{{\"{name}\", \"{name}_out\"}}")).collect();
+        let map: Vec<String> = in_place
+            .iter()
+            .map(|name| format!("{{{}, {}}}", quoted(name), quoted(&format!("{name}_out"))))
+            .collect();
         setters.nested(".SetInplaceMap(", &map, ")");
     }
     if !attributes.is_empty() {

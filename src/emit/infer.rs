@@ -63,6 +63,9 @@ pub(super) fn write(code: &mut Code, op: &Op) {
     code.params(&format!("std::vector<std::vector<int64_t>> {camel}InferShape("), &params, ") {");
     let mut symbols: BTreeMap<Symbol, Expr> = BTreeMap::new();
     let mut names = Names::default();
+    for i in &shapes {
+        names.fresh(&format!("{}_shape", op.tensors[*i].name));
+    }
     for (i, attribute) in op.attributes.iter().enumerate() {
         if attributes.contains(&i) {
             names.fresh(&attribute.name);

@@ -34,6 +34,7 @@ pub use range::MAX_ELEMENTS;
 
 use crate::stage::Lowered;
 use xpuc_dialect::ir::Loc;
+use xpuc_dialect::ops::is_kernel;
 use xpuc_passes::pass::Memory;
 
 /// A file to write.
@@ -69,6 +70,12 @@ pub enum EmitErrorKind {
     /// A division of 64-bit numbers in a kernel.
     #[error("division in a kernel: expected operands of 32 bits, found 64: a core of XPU3 divides no others")]
     WideDivision,
+    /// More than one op for one folder.
+    #[error("expected one function with a body, found another one, @{another}: sources are those of one op")]
+    Several {
+        /// Name of the second one.
+        another: String,
+    },
     /// Nothing to write.
     #[error("expected a function with a body, found none")]
     Empty,
@@ -96,6 +103,11 @@ pub struct Sources<'a> {
 /// The files of a program.
 pub fn kunlun3(sources: &Sources<'_>) -> Result<Vec<File>, EmitError> {
     let func = sources.device.host().ok_or_else(|| EmitErrorKind::Empty.at(&Loc::UNKNOWN))?;
+    let all = sources.device.module().funcs.iter();
+    let another = all.filter(|other| !other.body.is_empty() && !is_kernel(other)).nth(1);
+    if let Some(another) = another {
+        return Err(EmitErrorKind::Several { another: another.name.to_string() }.at(&another.loc));
+    }
     let op = op::Op::of(sources, func)?;
     Ok(files::all(sources, &op))
 }

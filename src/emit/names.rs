@@ -7,21 +7,30 @@ const RESERVED: &[&str] = &[
     "alignas",
     "alignof",
     "and",
+    "and_eq",
     "asm",
     "auto",
+    "bitand",
+    "bitor",
     "bool",
     "break",
     "case",
     "catch",
     "char",
+    "char16_t",
+    "char32_t",
     "class",
+    "compl",
     "const",
+    "const_cast",
     "constexpr",
     "continue",
+    "decltype",
     "default",
     "delete",
     "do",
     "double",
+    "dynamic_cast",
     "else",
     "enum",
     "explicit",
@@ -77,6 +86,22 @@ const RESERVED: &[&str] = &[
     "wchar_t",
     "while",
     "xor",
+    "EOF",
+    "NULL",
+    "errno",
+    "not_eq",
+    "or_eq",
+    "xor_eq",
+    "reinterpret_cast",
+    "static_assert",
+    "static_cast",
+    "thread_local",
+    "typeid",
+    "ret",
+    "ret_xre",
+    "place",
+    "cpu_ctx",
+    "dev_ctx",
     "api",
     "baidu",
     "core_id",
@@ -159,8 +184,23 @@ pub(super) fn camel(text: &str) -> String {
         let mut chars = word.chars();
         chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
     };
-    identifier(text).split('_').map(upper).collect()
+    let name: String = identifier(text).split('_').map(upper).collect();
+    if FUNCTIONS.contains(&&*name) { name + "Op" } else { name }
 }
+
+/// Functions that the file of an op has beside that of the op.
+const FUNCTIONS: [&str; 10] = [
+    "At",
+    "CheckTensor",
+    "DeviceToHost",
+    "HostToDevice",
+    "Refuse",
+    "Size",
+    "ToInt",
+    "Wait",
+    "Wide",
+    "Workspace",
+];
 
 #[cfg(test)]
 mod tests {

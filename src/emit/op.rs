@@ -8,13 +8,13 @@ use super::facts::{Facts, Sizes};
 use super::helpers::Helper;
 use super::kernel::Written;
 use super::names::Names;
-use super::params::Launch;
+use super::params::{Launch, Uses};
 use super::range::Range;
 use super::transfer::of_type;
 use super::{EmitError, EmitErrorKind, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 use xpuc_dialect::dim::{Dim, Symbol};
-use xpuc_dialect::ir::{Func, OpId, Space, Type, ValueId};
+use xpuc_dialect::ir::{Attr, Func, Module, OpId, Space, Type, ValueId};
 use xpuc_dialect::ops::Kind;
 
 /// An attribute of the op.
@@ -29,6 +29,9 @@ pub(super) struct Attribute {
 /// What the op returns beside what it writes in place.
 #[derive(Debug, Clone)]
 pub(super) struct Outcome {
+    /// What the program calls it, and Paddle.
+    pub(super) label: String,
+    /// What the code calls it.
     pub(super) name: String,
     pub(super) ty: Type,
     pub(super) dims: Vec<Option<Dim>>,
@@ -57,7 +60,14 @@ pub(super) struct Op {
 
 impl Op {
     pub(super) fn of(sources: &Sources<'_>, func: &Func) -> Result<Op, EmitError> {
-        let written = written(func);
+        for ty in func.arg_types().iter().chain(&func.result_types) {
+            let known = matches!(ty.elem(), Type::Int(1 | 32 | 64) | Type::Index);
+            if ty.shaped().is_some() && !known {
+                let expected = "arrays of i1, i32 or i64";
+                return Err(EmitErrorKind::Unsupported { op: "func.func".to_owned(), expected }.at(&func.loc));
+            }
+        }
+        let written = written(sources.device.module(), func);
         let mut tensors = contract::tensors(func, &written);
         let (mut attributes, mut flags) = (Vec::new(), Vec::new());
         let mut names = Names::default();
@@ -110,8 +120,10 @@ impl Op {
             let known = func.result_attrs.get(index).and_then(|attrs| attrs.get("xpu.shape"));
             let known = contract::declared(known, shaped.rank());
             let dims = shaped.dims.iter().zip(known);
+            let label = func.result_name(index);
             results.push(Outcome {
-                name: names.fresh(&func.result_name(index)),
+                name: names.fresh(&label),
+                label,
                 ty: (*shaped.elem).clone(),
                 dims: dims.map(|(size, dim)| size.map(|n| Dim::constant(n as i64)).or(dim)).collect(),
             });
@@ -183,8 +195,14 @@ fn without_unused(body: &str) -> String {
     };
     let kept: Vec<&str> =
         statements.iter().map(String::as_str).filter(|statement| !unused(statement)).collect();
-    kept.join("\n") + "\n"
+    let text = kept.join("\n") + "\n";
+    // Without a call nothing is returned.
+    let calls = statements.iter().filter(|statement| mentions(statement, "ret")).count() > 1;
+    if calls { text } else { text.replacen(&format!("  {RETURNED}\n"), "", 1) }
 }
+
+/// The code that the last call has returned.
+const RETURNED: &str = "int ret = api::SUCCESS;";
 
 /// Where the op runs: beside the tensors of the device.
 fn context(body: &mut Body<'_>, tensors: &[Tensor]) {
@@ -219,12 +237,12 @@ fn context(body: &mut Body<'_>, tensors: &[Tensor]) {
         code.line("}");
     }
     code.line("api::ctx_guard RAII_GUARD(ctx);");
-    code.line("int ret = api::SUCCESS;");
+    code.line(RETURNED);
     code.line("");
 }
 
 /// Which arguments a function writes, itself or in a kernel.
-fn written(func: &Func) -> Vec<bool> {
+fn written(module: &Module, func: &Func) -> Vec<bool> {
     let mut root: BTreeMap<ValueId, usize> = BTreeMap::new();
     root.extend(func.args().iter().enumerate().map(|(i, value)| (*value, i)));
     let mut written: Vec<bool> =
@@ -239,6 +257,17 @@ fn written(func: &Func) -> Vec<bool> {
                 && let Some(of) = root.get(&op.operands[1])
             {
                 written[*of] = true;
+            }
+        }
+        if let Some(Attr::Symbol(callee)) = op.attrs.get("callee")
+            && let Some(kernel) = module.func(callee)
+        {
+            let mut uses = Uses::default();
+            uses.add(kernel);
+            for (position, operand) in op.operands.iter().enumerate() {
+                if let Some(of) = root.get(operand).filter(|_| uses.writes(position)) {
+                    written[*of] = true;
+                }
             }
         }
         if matches!(Kind::of(op), Some(Kind::Copy | Kind::H2d | Kind::D2h | Kind::Constant))

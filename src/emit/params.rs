@@ -8,6 +8,7 @@ use super::names::{Names, identifier};
 use super::range::Range;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use xpuc_dialect::ir::{Func, OpId, ValueId};
+use xpuc_dialect::ops::Kind;
 
 /// A parameter of a kernel and of its wrapper.
 #[derive(Debug, Clone)]
@@ -86,6 +87,11 @@ pub(super) struct Uses {
 }
 
 impl Uses {
+    /// Whether the function writes the array that is its argument at a position.
+    pub(super) fn writes(&self, position: usize) -> bool {
+        self.written.contains(&position)
+    }
+
     /// Adds what a function uses.
     pub(super) fn add(&mut self, func: &Func) {
         let position: HashMap<ValueId, usize> =
@@ -99,6 +105,12 @@ impl Uses {
                 if let Some(at) = position.get(operand).filter(|_| func.ty(*operand).is_scalar()) {
                     self.scalars.insert(*at);
                 }
+            }
+            // A transfer of a core reads one side and writes the other.
+            if Kind::of(op) == Some(Kind::Copy) {
+                let sides: Vec<Option<usize>> = op.operands.iter().map(|v| of.get(v).copied()).collect();
+                self.pointers.extend(sides.iter().flatten());
+                self.written.extend(sides.last().copied().flatten());
             }
             let Some((memref, at)) = op
                 .operands

@@ -123,19 +123,19 @@ fn signature(text: &mut String, op: &Op) {
         let _ = writeln!(
             text,
             "| {role} | `{}` | {space} | {} | {} |",
-            tensor.name,
+            tensor.label,
             tensor.ty,
             dims(&tensor.dims)
         );
     }
     for attribute in &op.attributes {
-        let _ = writeln!(text, "| attribute | `{}` | | {} | |", attribute.name, attribute.ty.name());
+        let _ = writeln!(text, "| attribute | `{}` | | {} | |", attribute.symbol, attribute.ty.name());
     }
     for flag in &op.flags {
         let _ = writeln!(text, "| flag | `{flag}` | the environment, when the library is loaded | bool | |");
     }
     for result in &op.results {
-        let _ = writeln!(text, "| result | `{}` | | {} | {} |", result.name, result.ty, dims(&result.dims));
+        let _ = writeln!(text, "| result | `{}` | | {} | {} |", result.label, result.ty, dims(&result.dims));
     }
     if op.tensors.iter().any(|tensor| tensor.written) {
         *text += "\nOutputs in place are declared (`SetInplaceMap`), behind the results: a static program then knows who writes them. Python gets \
@@ -188,7 +188,13 @@ impl Name {
             return false;
         }
         let word = self.name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if word { mentions(&file.text, &self.name) } else { file.text.contains(&self.name) }
+        // A path is not the end of another one.
+        let begins = |at: usize| !file.text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '/');
+        if word {
+            mentions(&file.text, &self.name)
+        } else {
+            file.text.match_indices(&*self.name).any(|(at, _)| begins(at))
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use xpuc::{Opt, Target};
 
 /// Unseen cases of each program, at least.
 const UNSEEN: usize = 300;
-const ASKED: [&str; 6] = ["--seed", "30307", "--count", "400", "--max-tokens", "2000"];
+const ASKED: [&str; 6] = ["--seed", "30307", "--count", "320", "--max-tokens", "2000"];
 
 /// Orders in which one call is made.
 const ORDERS: u64 = 100;

@@ -20,7 +20,7 @@ const SHAPES: [(u32, u32, u64, Opt); 5] = [
     (1, 2, 4096, Opt::None),
 ];
 
-const ASKED: [&str; 6] = ["--seed", "5150", "--count", "30", "--max-tokens", "3000"];
+const ASKED: [&str; 6] = ["--seed", "5150", "--count", "15", "--max-tokens", "3000"];
 
 /// One test for each program.
 pub(crate) fn tests() -> Vec<Test> {

@@ -54,3 +54,19 @@ func.func @func_c3_value(%n: i32, %x: memref<?xi32, "device"> {xpu.output = true
 func.func @func_c4(%x: memref<?xi32, "device"> {xpu.pad = -1}) {
   return
 }
+
+// -----
+
+// expected-error @below {{func_c5: argument 0 must be dense or a rank-1 unit-stride slice, found memref<?xi32, strided<[2], offset: ?>, "device">}}
+func.func @func_c5(%x: memref<?xi32, strided<[2], offset: ?>, "device">) {
+  return
+}
+
+// -----
+
+func.func @type_c3(%x: memref<?xi32, "device">) -> index {
+  %c3 = arith.constant 3 : index
+  // expected-error @below {{type_c3: memref.dim must be of an axis below 1, found 3}}
+  %size = memref.dim %x, %c3 : memref<?xi32, "device">
+  return %size : index
+}

@@ -49,6 +49,7 @@ func.func @type_c2_tensor(%t: tensor<?xi32>, %out: memref<?xi32, "device">) {
 
 // -----
 
+// expected-error @below {{func_c5: argument 0 must be dense or a rank-1 unit-stride slice, found memref<?xi32, strided<[2]>, "device">}}
 func.func @type_c2_stride(%x: memref<?xi32, strided<[2]>, "device">, %out: memref<?xi32, "device">) {
   // expected-error @below {{type_c2: src must be dense or a rank-1 unit-stride slice, in host, device, shared or local, found memref<?xi32, strided<[2]>, "device">}}
   "xpu.copy"(%x, %out) : (memref<?xi32, strided<[2]>, "device">, memref<?xi32, "device">) -> ()
@@ -57,6 +58,7 @@ func.func @type_c2_stride(%x: memref<?xi32, strided<[2]>, "device">, %out: memre
 
 // -----
 
+// expected-error @below {{func_c5: argument 0 must be dense or a rank-1 unit-stride slice, found memref<4x4xi32, strided<[8, 1]>, "device">}}
 func.func @type_c2_rows(%x: memref<4x4xi32, strided<[8, 1]>, "device">, %out: memref<4x4xi32, "device">) {
   // expected-error @below {{type_c2: src must be dense or a rank-1 unit-stride slice, in host, device, shared or local, found memref<4x4xi32, strided<[8, 1]>, "device">}}
   "xpu.copy"(%x, %out) : (memref<4x4xi32, strided<[8, 1]>, "device">, memref<4x4xi32, "device">) -> ()

@@ -98,8 +98,8 @@ pub(super) fn of(graph: &Graph, node: &Node, ty: Ty) -> Range {
             if x.0 >= all.0 && x.1 <= all.1 { x } else { all }
         }
         Op::Upstream(Upstream::InsertSlice | Upstream::Insert, _) => join(of(0), of(1)),
-        // With a step of 0 or 1, only more elements than memory holds could wrap.
-        Op::Xpu(Kind::Range) if of(0).0 >= 0 && of(1).0 >= 0 && of(1).1 <= 1 => (of(0).0, all.1),
+        // From 0 on, with a step of 0 or 1, only more elements than memory holds could wrap.
+        Op::Xpu(Kind::Range) if of(0) == (0, 0) && of(1).0 >= 0 && of(1).1 <= 1 => (0, all.1),
         Op::Xpu(Kind::Expand) => (0, all.1),
         Op::Upstream(Upstream::BufferDim | Upstream::ValueDim, _) => (0, all.1),
         _ => all,

@@ -35,7 +35,8 @@ pub(super) fn by_turns(module: &Module) -> HashSet<&str> {
 impl Rewriter<'_> {
     pub(super) fn launch(&mut self, b: &mut Builder<'_>, id: OpId, loc: ValueId) {
         let op = self.func.op(id);
-        let size = |name: &str| op.attrs.get(name).and_then(Attr::as_int).unwrap_or(1);
+        let size =
+            |name: &str| op.attrs.get(name).and_then(Attr::as_int).unwrap_or(1).clamp(0, i32::MAX.into());
         let (clusters, cores) = (b.constant(size("clusters"), &INT), b.constant(size("cores"), &INT));
         let block = op.regions[0][0];
         let callee =

@@ -71,7 +71,7 @@ template <typename Wanted, typename R, typename... P>
 Function<Wanted> function_of(R (*f)(P...)) {
   static_assert(std::is_same<R, Wanted>::value || std::is_void<R>::value, "the op's function returns something else");
   auto call = [f](Arguments& arguments) -> Wanted {
-    Cursor cursor{arguments};
+    [[maybe_unused]] Cursor cursor{arguments};
     // In braces, so that they are taken from left to right.
     std::tuple<typename Binding<P>::Held...> all{Binding<P>::take(cursor)...};
     if constexpr (std::is_void<R>::value) {
