@@ -4,13 +4,14 @@
 //! * every case, on the device and on the host: equal, and with the commands of the virtual XPU;
 //! * cases that nobody has seen, of the program's reference;
 //! * one call in many orders of clusters, cores and transfers;
+//! * cases of odd programs (`tests/run/kunlun3_*`), at each level of optimization;
 //! * for each sequence of commands that its cases have, calls in which everything fails once.
 
 mod failures;
 
 use crate::programs::{self, Bound};
-use crate::run_case::CHECKED;
-use crate::{Outcome, Test, case::with_session};
+use crate::run_case::{self, CHECKED};
+use crate::{Outcome, Test, case::with_session, inputs};
 use failures::Sequences;
 use libtest_mimic::{Completion, Failed};
 use std::process::Command;
@@ -18,7 +19,7 @@ use xpuc::run::cases::Case;
 use xpuc::run::kunlun::{HostProgram, Options};
 use xpuc::run::machine::{Commands, Report};
 use xpuc::run::{Program, RunError};
-use xpuc::{Opt, Target};
+use xpuc::{Compiled, Opt, Session, Target};
 
 /// Unseen cases of each program, at least.
 const UNSEEN: usize = 300;
@@ -32,13 +33,43 @@ const ROWS: [(&str, &str); 2] = [("get_infer_param", "4500"), ("get_padding_offs
 
 /// One test for each program.
 pub(crate) fn tests() -> Vec<Test> {
-    programs::names()
-        .into_iter()
-        .map(|name| {
-            let title = format!("kunlun3/{name}");
-            Test::ignorable(title, move || check(&Bound::of(&name)))
-        })
-        .collect()
+    let whole = programs::names().into_iter().map(|name| {
+        let title = format!("kunlun3/{name}");
+        Test::ignorable(title, move || check(&Bound::of(&name)))
+    });
+    let odd = inputs().names("mlir").into_iter().filter(|name| name.starts_with(ODD)).map(|name| {
+        let title = format!("kunlun3/{name}");
+        Test::ignorable(title, move || run(&name))
+    });
+    whole.chain(odd).collect()
+}
+
+/// Programs that are of interest for what their sources are called or look like.
+const ODD: &str = "run/kunlun3_";
+
+/// The cases of one of them.
+fn run(name: &str) -> Outcome {
+    if Command::new("g++").arg("--version").output().is_err() {
+        return Ok(without_compiler());
+    }
+    let (source, file) = (run_case::source(name)?, format!("tests/{name}.mlir"));
+    for opt in [Opt::None, Opt::Full] {
+        let mut both = with_session(|session| {
+            let target = Target::find("kunlun3").map_err(|error| error.to_string())?;
+            let compiled = run_case::lowered_for(session, &source, &file, None, opt, target.clone())?;
+            Both::of(session, &compiled, &target, &file)
+        })?;
+        for case in programs::open(&format!("tests/{name}.jsonl"))? {
+            let case = case.map_err(|error| error.to_string())?;
+            both.compare(&case, Options { seed: 1, ..Options::default() })?;
+            both.compare(&case, Options { on_host: true, ..Options::default() })?;
+        }
+    }
+    Ok(Completion::Completed)
+}
+
+fn without_compiler() -> Completion {
+    Completion::ignored_with("g++ IS MISSING: nobody has run the sources for Kunlun XPU3")
 }
 
 /// A program as it runs on both machines.
@@ -49,17 +80,12 @@ struct Both {
 
 fn check(bound: &Bound) -> Outcome {
     if Command::new("g++").arg("--version").output().is_err() {
-        return Ok(Completion::ignored_with("g++ IS MISSING: nobody has run the sources for Kunlun XPU3"));
+        return Ok(without_compiler());
     }
     let mut both = with_session(|session| {
         let target = Target::find("kunlun3").map_err(|error| error.to_string())?;
         let compiled = bound.lowered_for(session, Opt::Full, target.clone())?;
-        let device = compiled.lowered().ok_or("expected a lowered program")?;
-        let files = compiled.sources(session, &target, &bound.title()).map_err(|error| error.to_string())?;
-        let func = device.host().ok_or("expected a function")?;
-        let strict = HostProgram::build(&files, func).map_err(|error| error.to_string())?;
-        let model = Program::new(session, device, CHECKED).map_err(|error| error.to_string())?;
-        Ok::<_, Failed>(Both { strict, model })
+        Both::of(session, &compiled, &target, &bound.title())
     })?;
     let name = format!("{}/{}", bound.op, bound.program);
     let mut known = Vec::new();
@@ -133,6 +159,16 @@ fn elements(case: &Case) -> usize {
 }
 
 impl Both {
+    /// Builds both; `source` is where the program comes from.
+    fn of(session: &Session, compiled: &Compiled, target: &Target, source: &str) -> Result<Both, Failed> {
+        let device = compiled.lowered().ok_or("expected a lowered program")?;
+        let files = compiled.sources(session, target, source).map_err(|error| error.to_string())?;
+        let func = device.host().ok_or("expected a function")?;
+        let strict = HostProgram::build(&files, func).map_err(|error| error.to_string())?;
+        let model = Program::new(session, device, CHECKED).map_err(|error| error.to_string())?;
+        Ok(Both { strict, model })
+    }
+
     /// A case comes out as it has to, with the commands of the virtual XPU; these, unless it is refused.
     fn compare(&mut self, case: &Case, options: Options) -> Result<Option<Commands>, Failed> {
         let at = |text: String| Failed::from(format!("{}: {options:?}: {text}", case.name));
