@@ -108,7 +108,9 @@ fn calls(text: &mut String, op: &Op) {
         *text +=
             "* copies to the host what is needed there: sizes, what clauses found, tensors on the host\n";
     }
-    *text += "* checks every return code; an error of any call is an exception of the op\n";
+    *text += "* checks every return code; an error of any call is an exception of the op\n\n";
+    *text += "What the program's clauses say is checked, and no more: an index outside a table or a divisor of 0 that no clause rules out is \
+              not found on a device.\n";
 }
 
 fn signature(text: &mut String, op: &Op) {

@@ -31,22 +31,21 @@ pub(super) use tiles::wait;
 use xpuc_dialect::ir::{Attr, BlockId, Builder, Func, Op, OpId, OpSpec, Shaped, Space, Type, ValueId};
 use xpuc_dialect::ops::Kind;
 
-/// A kernel whose buffers in local memory take at most `bytes`; as it is, if there is no room.
+/// A kernel whose buffers in local memory take at most `bytes`; loops for which there is no room stay as they are.
 pub(super) fn stream(func: Func, bytes: u64) -> Func {
     let Some(entry) = func.entry() else { return func };
     let mut plans = HashMap::default();
     plan::find(&func, entry, &mut plans);
-    let of_lowering = own_tile(&func);
-    if plans.is_empty() && of_lowering.is_none() {
-        return func;
-    }
     for tile in [PARTITION_ELEMENTS, PARTITION_ELEMENTS / 2, PARTITION_ELEMENTS / 4] {
         let need = Need::of(&func, &plans, entry, tile);
         if need.bytes() <= bytes {
             return rewrite(&func, entry, &plans, &need, tile);
         }
     }
-    func
+    // Without tiles of its own, what lowering has put into local memory still takes turns.
+    plans.clear();
+    let need = Need::of(&func, &plans, entry, PARTITION_ELEMENTS);
+    rewrite(&func, entry, &plans, &need, PARTITION_ELEMENTS)
 }
 
 /// Types of elements, each with the sizes of the buffers that are in use at once.
@@ -119,11 +118,6 @@ fn local(func: &Func, op: &Op) -> Option<(Type, i64)> {
     let own = Kind::of(op) == Some(Kind::Alloc) && shaped.space == Space::Local;
     let &[Some(size)] = &shaped.dims[..] else { return None };
     own.then(|| ((*shaped.elem).clone(), size as i64))
-}
-
-/// Whether lowering has put something into local memory.
-fn own_tile(func: &Func) -> Option<OpId> {
-    func.walk().into_iter().find(|id| local(func, func.op(*id)).is_some())
 }
 
 fn rewrite(func: &Func, entry: BlockId, plans: &HashMap<OpId, Plan>, need: &Need, tile: i64) -> Func {
