@@ -137,6 +137,16 @@ fn of_loop(func: &Func, op: &Op) -> Option<Plan> {
             _ => kept.push(*id),
         }
     }
+    // What the loop itself puts into shared memory is not there before it.
+    let filled = |from: &At| {
+        nested
+            .iter()
+            .map(|id| func.op(*id))
+            .any(|op| &*op.name == "memref.store" && root(func, op.operands[1]) == root(func, from.array))
+    };
+    if plan.copies.iter().any(|(_, from, _)| filled(from)) {
+        return None;
+    }
     if plan.inputs.is_empty() && plan.outputs.is_empty() && plan.copies.is_empty() {
         return None;
     }
