@@ -23,7 +23,7 @@ use xpuc::{Compiled, Opt, Session, Target};
 
 /// Unseen cases of each program, at least.
 const UNSEEN: usize = 300;
-const ASKED: [&str; 6] = ["--seed", "30307", "--count", "320", "--max-tokens", "2000"];
+const ASKED: [&str; 6] = ["--seed", "30307", "--count", "380", "--max-tokens", "2000"];
 
 /// Orders in which one call is made.
 const ORDERS: u64 = 100;
