@@ -47,3 +47,11 @@ func.func @tensor(%x: tensor<?xi32, "device">, %out: memref<?xi32, "device">) {
   "xpu.copy"(%x, %out) : (tensor<?xi32, "device">, memref<?xi32, "device">) -> ()
   return
 }
+
+// -----
+
+func.func @copy_c5(%cluster: index, %core: index, %x: memref<?xi32, "device">, %out: memref<?xi32, "device">) attributes {xpu.kernel} {
+  // expected-error @below {{copy_c5: in a kernel, expected device on one side and shared or local on the other, found device to device}}
+  "xpu.copy"(%x, %out) : (memref<?xi32, "device">, memref<?xi32, "device">) -> ()
+  return
+}
