@@ -291,6 +291,28 @@ impl<'f> Builder<'f> {
     }
 }
 
+/// The predicate of an `arith.cmpi`, as MLIR spells it; none of another op.
+pub fn cmpi_predicate(op: &Op) -> Option<&'static str> {
+    let code = op.attrs.get("predicate").and_then(Attr::as_int).filter(|_| &*op.name == "arith.cmpi")?;
+    CMPI.get(usize::try_from(code).ok()?).copied()
+}
+
+/// The predicate of `arith.cmpi` that holds where another does not.
+pub fn cmpi_inverse(predicate: &str) -> &'static str {
+    match predicate {
+        "eq" => "ne",
+        "ne" => "eq",
+        "slt" => "sge",
+        "sle" => "sgt",
+        "sgt" => "sle",
+        "sge" => "slt",
+        "ult" => "uge",
+        "ule" => "ugt",
+        "ugt" => "ule",
+        _ => "ult",
+    }
+}
+
 /// Predicates of `arith.cmpi` in the order of their codes.
 const CMPI: [&str; 10] = ["eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge"];
 

@@ -12,7 +12,7 @@ mod import;
 mod slice;
 mod types;
 
-pub use builder::{Builder, OpSpec};
+pub use builder::{Builder, OpSpec, cmpi_inverse, cmpi_predicate};
 pub use export::{ExportError, export};
 pub use import::{ImportError, import};
 pub(crate) use import::{diagnostic_location, in_file};

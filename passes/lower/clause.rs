@@ -2,7 +2,7 @@
 
 use super::elemental::Elements;
 use crate::pass::PassError;
-use xpuc_dialect::ir::{Builder, Op, Type, ValueId};
+use xpuc_dialect::ir::{Builder, Op, Type, ValueId, cmpi_inverse};
 use xpuc_dialect::ops::predicate;
 
 /// How one clause turned out, known to every core.
@@ -24,18 +24,6 @@ pub(super) enum Report {
 /// The spelling of a clause's predicate in `arith.cmpi`.
 pub(super) fn comparison(op: &Op) -> &'static str {
     predicate(op).map_or("eq", |p| p.as_str())
-}
-
-/// The predicate that holds where the clause does not.
-fn failure(op: &Op) -> &'static str {
-    match comparison(op) {
-        "eq" => "ne",
-        "ne" => "eq",
-        "slt" => "sge",
-        "sle" => "sgt",
-        "sgt" => "sle",
-        _ => "slt",
-    }
 }
 
 impl Elements<'_> {
@@ -83,7 +71,7 @@ impl Elements<'_> {
         let types = [Type::Index, elem.clone(), elem.clone()];
         let found = b.for_loop([zero, length, one], &[nowhere, nothing, nothing], |b, i, found| {
             let (x, y) = (self.element(b, x, &[i])?, self.element(b, y, &[i])?);
-            let fails = b.cmpi(failure(op), x, y);
+            let fails = b.cmpi(cmpi_inverse(comparison(op)), x, y);
             let none = b.cmpi("slt", found[0], zero);
             let first = b.arith("andi", fails, none);
             b.if_else(first, &types, |_| Ok::<_, PassError>(vec![i, x, y]), |_| Ok(found.to_vec()))

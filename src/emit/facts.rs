@@ -5,10 +5,10 @@
 
 use super::growth::Growth;
 use super::range::Range;
-use super::transfer::{arith, cmpi, inverse, of_type};
+use super::transfer::{arith, cmpi, of_type};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap as HashMap;
-use xpuc_dialect::ir::{BlockId, Extent, Func, Op, OpId, Slice, ValueId};
+use xpuc_dialect::ir::{BlockId, Extent, Func, Op, OpId, Slice, ValueId, cmpi_inverse};
 use xpuc_dialect::ops::{Kind, predicate};
 
 /// Ranges of values where they are made, and of operands where they are used.
@@ -346,7 +346,7 @@ impl Walk<'_> {
             }
             ("arith.cmpi", _) => {
                 let predicate = cmpi(&op);
-                let predicate = if holds { predicate } else { inverse(predicate) };
+                let predicate = if holds { predicate } else { cmpi_inverse(predicate) };
                 self.compare(predicate, op.operands[0], op.operands[1]);
             }
             _ => {}

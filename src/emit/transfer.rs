@@ -1,7 +1,7 @@
 //! What `arith` does to ranges.
 
 use super::range::Range;
-use xpuc_dialect::ir::{Func, Op, Type};
+use xpuc_dialect::ir::{Func, Op, Type, cmpi_predicate};
 
 /// All values of a type.
 pub(super) fn of_type(ty: &Type) -> Range {
@@ -14,25 +14,7 @@ pub(super) fn of_type(ty: &Type) -> Range {
 
 /// The predicate of an `arith.cmpi`.
 pub(super) fn cmpi(op: &Op) -> &'static str {
-    const NAMES: [&str; 10] = ["eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge"];
-    let code = op.attrs.get("predicate").and_then(|attr| attr.as_int()).unwrap_or_default();
-    NAMES[usize::try_from(code).unwrap_or_default() % NAMES.len()]
-}
-
-/// The predicate that holds where another does not.
-pub(super) fn inverse(predicate: &str) -> &'static str {
-    match predicate {
-        "eq" => "ne",
-        "ne" => "eq",
-        "slt" => "sge",
-        "sle" => "sgt",
-        "sgt" => "sle",
-        "sge" => "slt",
-        "ult" => "uge",
-        "ule" => "ugt",
-        "ugt" => "ule",
-        _ => "ult",
-    }
+    cmpi_predicate(op).unwrap_or("eq")
 }
 
 /// The range of what an `arith` op makes, before it wraps around; none if nothing is known.

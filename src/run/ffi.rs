@@ -93,7 +93,6 @@ pub(super) fn symbols() -> Vec<(&'static str, *mut ())> {
         ("xpu_rt_pass_dim", pass_dim as *mut ()),
         ("xpu_rt_run_by_turns", run_by_turns as *mut ()),
         ("xpu_rt_barrier", barrier as *mut ()),
-        ("xpu_rt_kernel_copy", kernel_copy as *mut ()),
         ("xpu_rt_kernel_wait", kernel_wait as *mut ()),
         ("xpu_rt_launch_end", launch_end as *mut ()),
         ("xpu_rt_divided_by_zero", divided_by_zero as *mut ()),
@@ -170,7 +169,8 @@ extern "C" fn transfer(
     running(|r| match code {
         0 | 1 => r.machine.h2d(src, dst, code == 1, loc as u32),
         2 | 3 => r.machine.d2h(src, dst, code == 3, loc as u32),
-        _ => r.machine.copy(src, dst, loc as u32),
+        4 => r.machine.copy(src, dst, loc as u32),
+        _ => r.machine.kernel_copy(src, dst, loc as u32),
     });
 }
 
@@ -227,20 +227,6 @@ extern "C" fn barrier(number: i32, loc: i32) {
     if running(|r| r.machine.barrier(number as u32, loc as u32)) {
         coroutine::wait();
     }
-}
-
-extern "C" fn kernel_copy(
-    src: usize,
-    src_offset: i64,
-    src_len: i64,
-    dst: usize,
-    dst_offset: i64,
-    dst_len: i64,
-    loc: i32,
-) {
-    let src = View { base: src, offset: src_offset, len: src_len };
-    let dst = View { base: dst, offset: dst_offset, len: dst_len };
-    running(|r| r.machine.kernel_copy(src, dst, loc as u32));
 }
 
 extern "C" fn kernel_wait(loc: i32) {

@@ -1,7 +1,7 @@
 //! Which loops go through device memory element by element.
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
-use xpuc_dialect::ir::{Attr, BlockId, Func, Op, OpId, Space, Type, ValueId};
+use xpuc_dialect::ir::{BlockId, Func, Op, OpId, Space, Type, ValueId, cmpi_predicate};
 use xpuc_dialect::ops::Kind;
 
 /// What is done about one loop.
@@ -90,9 +90,7 @@ fn find_under(func: &Func, block: BlockId, less: Option<[ValueId; 2]>, plans: &m
 
 /// Whether an op says that one natural number is less than another.
 fn is_less(op: &Op) -> bool {
-    const CODES: [i64; 2] = [2, 6];
-    let code = op.attrs.get("predicate").and_then(Attr::as_int);
-    &*op.name == "arith.cmpi" && code.is_some_and(|code| CODES.contains(&code))
+    matches!(cmpi_predicate(op), Some("slt" | "ult"))
 }
 
 fn of_loop(func: &Func, op: &Op) -> Option<Plan> {

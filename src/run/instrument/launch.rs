@@ -97,12 +97,20 @@ impl Rewriter<'_> {
     /// What one core does with memory on chip. Without checks that is a loop, and nothing is ever under way.
     pub(super) fn in_kernel(&mut self, b: &mut Builder<'_>, kind: Kind, id: OpId, loc: ValueId) {
         let op = self.func.op(id);
-        if self.checked && matches!(kind, Kind::Copy | Kind::Wait) {
-            let mut operands = self.spans(b, &op.operands);
-            operands.push(loc);
-            let name = if kind == Kind::Copy { "xpu_rt_kernel_copy" } else { "xpu_rt_kernel_wait" };
-            call(b, name, &operands, &[]);
-            return;
+        match kind {
+            Kind::Copy if self.checked => {
+                // Behind the codes of the host's transfers.
+                let mut operands = vec![b.constant(5, &INT)];
+                operands.extend(self.spans(b, &op.operands));
+                operands.push(loc);
+                call(b, "xpu_rt_transfer", &operands, &[]);
+                return;
+            }
+            Kind::Wait if self.checked => {
+                call(b, "xpu_rt_kernel_wait", &[loc], &[]);
+                return;
+            }
+            _ => {}
         }
         let operands: Vec<ValueId> = op.operands.iter().map(|v| self.map[v]).collect();
         let Some((out, inputs)) = operands.split_last() else { return };

@@ -89,11 +89,6 @@ fn declarations() -> Vec<Func> {
         ("xpu_rt_pass_dim", vec![i.clone()], vec![]),
         ("xpu_rt_run_by_turns", vec![n.clone(), n.clone()], vec![]),
         ("xpu_rt_barrier", vec![n.clone(), n.clone()], vec![]),
-        (
-            "xpu_rt_kernel_copy",
-            vec![i.clone(), i.clone(), i.clone(), i.clone(), i.clone(), i.clone(), n.clone()],
-            vec![],
-        ),
         ("xpu_rt_kernel_wait", vec![n.clone()], vec![]),
         ("xpu_rt_launch_end", vec![], vec![]),
         ("xpu_rt_divided_by_zero", vec![n.clone()], vec![]),
